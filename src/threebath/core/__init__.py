@@ -1,0 +1,1 @@
+"""Values and rules of an upload: the standard library only, no I/O."""

@@ -1,0 +1,81 @@
+"""The bytes are not acceptable."""
+
+from threebath.core.errors.base import UploadError
+
+
+class FileRejected(UploadError):
+    slug = "file"
+
+
+class NoFile(FileRejected):
+    slug = "file.none"
+    text = "the request carries no file"
+
+
+class TooManyFiles(FileRejected):
+    slug = "file.too_many"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit} file(s) are taken at a time")
+        self.limit = limit
+
+
+class TooManyBytes(FileRejected):
+    slug = "file.too_many_bytes"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the file is larger than {limit} bytes")
+        self.limit = limit
+
+
+class UnknownFormat(FileRejected):
+    slug = "file.format"
+    text = "the file is not of a supported format"
+
+
+class EmptyFile(UnknownFormat):
+    slug = "file.empty"
+    text = "the file is empty"
+
+
+class FormatNotAllowed(UnknownFormat):
+    slug = "file.format_not_allowed"
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"files of type {found} are not taken here")
+        self.found = found
+
+
+class CorruptFile(FileRejected):
+    slug = "file.corrupt"
+
+    def __init__(self, detail: str = "") -> None:
+        told = f" ({detail})" if detail else ""
+        super().__init__(f"the file's format is known but its content is damaged{told}")
+
+
+class TooManyPixels(FileRejected):
+    slug = "file.too_many_pixels"
+    text = "the picture is too large"
+
+
+class TooManyFrames(TooManyPixels):
+    slug = "file.too_many_frames"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the picture has more than {limit} frames or scans")
+        self.limit = limit
+
+
+class TooFewPixels(FileRejected):
+    slug = "file.too_few_pixels"
+    text = "the picture is too small"
+
+
+class BadAspect(FileRejected):
+    slug = "file.aspect"
+    text = "the picture is too narrow or too wide"
+
+
+class BadCrop(FileRejected):
+    slug = "file.crop"

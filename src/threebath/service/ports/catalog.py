@@ -1,0 +1,103 @@
+"""The life of assets and receipts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from threebath.core.library import Asset, AssetState, Photo, PhotoState
+from threebath.core.tickets import Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What a commit says about one receipt."""
+
+    receipt: Receipt
+    access_key: str
+    caption: str = ""
+    state: PhotoState = PhotoState.VISIBLE
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAsset:
+    """An asset's row: what media and sweep look at."""
+
+    asset: Asset
+    state: AssetState
+    expires_at: datetime
+    photo_state: PhotoState | None = None
+    owner_id: int = 0
+
+
+class Catalog(Protocol):
+    """The life of assets and receipts; each move is one conditional UPDATE."""
+
+    async def begin(self, asset: Asset, expires_at: datetime) -> None:
+        """Record *asset* as RECEIVING, with its keys, before its first blob is put."""
+        ...
+
+    async def accept(self, receipts: Sequence[Receipt]) -> None:
+        """Move the receipts' assets to ACCEPTED and store the receipts: all, or none.
+
+        Raises:
+            Expired: an asset is no longer RECEIVING (the sweep took it).
+        """
+        ...
+
+    async def abandon(self, asset_ids: Sequence[str]) -> None:
+        """Move RECEIVING or ACCEPTED assets to SWEEPING; others stay as they are."""
+        ...
+
+    async def receipts(self, ids: Sequence[str]) -> list[Receipt]:
+        """Return stored receipts in the order of *ids*.
+
+        Raises:
+            Expired: one was never stored, or has been swept away.
+        """
+        ...
+
+    async def publish(
+        self, publications: Sequence[Publication], now: datetime
+    ) -> list[Photo]:
+        """Publish the receipts' assets: all, or none; a repeat returns the same photos.
+
+        One transaction: assets to PUBLISHED, photos in, album sizes up (never over an
+        album's capacity, however many race), main photos replaced as `rule_of` says.
+
+        Raises:
+            Expired: a receipt's asset was swept.
+            Spent: its photo was deleted since, or another receipt of the same ticket
+                and (ticket-given) slot was published first.
+            AlbumNotFound: the album is gone.
+            AlbumFull: an album has no room for them.
+        """
+        ...
+
+    async def asset(self, asset_id: str) -> StoredAsset | None:
+        """Return an asset's row, or None."""
+        ...
+
+    async def claim_stale(self, before: datetime, limit: int) -> list[Asset]:
+        """Take what the sweep must remove, moving it to SWEEPING first.
+
+        That is: RECEIVING and ACCEPTED assets whose ``expires_at`` is before *before*,
+        and all that are SWEEPING or DELETED already. At most *limit*, oldest first.
+        """
+        ...
+
+    async def forget(self, asset_id: str) -> None:
+        """Drop the row of a SWEEPING or DELETED asset, whose blobs are gone.
+
+        Its receipts go with it, and the row of a deleted photo.
+        """
+        ...
+
+    async def assets(self, after: str, limit: int) -> list[StoredAsset]:
+        """Page through all rows in the order of their id; for `doctor`."""
+        ...
+
+    async def check(self) -> None:
+        """Raise `StoreFailed` unless the database answers and is safe (fsync on)."""
+        ...

@@ -1,0 +1,22 @@
+"""What many tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def corpus():
+    """The folder of real pictures; the test is skipped, and says so, without it."""
+    folder = Path(os.environ.get("THREEBATH_CORPUS", ROOT.parent / "shared" / "corpus"))
+    if not folder.is_dir():
+        pytest.skip("no picture corpus: set THREEBATH_CORPUS to its folder")
+    return folder
