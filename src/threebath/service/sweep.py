@@ -1,0 +1,108 @@
+"""Removes what went stale, and proves that nothing is left over."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from threebath.core.errors import Unavailable
+from threebath.core.library import Asset, AssetState
+from threebath.service.ports import Blobs, Catalog, Clock, Observer, StoredAsset
+
+VARIANTS = (".avif", ".webp")
+"""Endings of the blobs that may stand beside a rendition's own, made at first read."""
+
+KEPT = frozenset({AssetState.ACCEPTED, AssetState.PUBLISHED})
+"""States in which every recorded blob must be there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeper:
+    """Removes assets whose tickets ran out and photos that were deleted.
+
+    Attributes:
+        skew: how far the clocks of two nodes may differ.
+        batch: assets removed at a time.
+    """
+
+    catalog: Catalog
+    blobs: Blobs
+    clock: Clock
+    observer: Observer
+    skew: timedelta = timedelta(minutes=2)
+    batch: int = 100
+
+    async def sweep(self) -> int:
+        """Remove all that is stale now; return how many assets went."""
+        gone = 0
+        while stale := await self.catalog.claim_stale(self.clock() - self.skew, self.batch):
+            for asset in stale:
+                await self._remove(asset)
+            gone += len(stale)
+        return gone
+
+    async def _remove(self, asset: Asset) -> None:
+        """Remove the blobs first: a row without blobs is found again, not the reverse."""
+        for key in keys_of(asset):
+            await self.blobs.delete(key)
+        await self.catalog.forget(asset.id)
+
+    async def run(self, every: timedelta) -> None:
+        """Sweep again and again, until cancelled; failures are logged and outlived."""
+        while True:
+            try:
+                await self.sweep()
+            except Unavailable as error:
+                self.observer.failed("sweep", error)
+            await asyncio.sleep(every.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Where the store and the catalog differ."""
+
+    assets: int
+    blobs: int
+    missing: tuple[str, ...] = field(default=())
+    orphaned: tuple[str, ...] = field(default=())
+
+    @property
+    def healthy(self) -> bool:
+        return not self.missing and not self.orphaned
+
+
+async def examine(catalog: Catalog, blobs: Blobs) -> Findings:
+    """Compare every recorded blob with every stored one.
+
+    Uploads under way may show up as differences: run it on a quiet service. Memory grows
+    with the number of blobs, by some hundred bytes each.
+    """
+    expected: set[str] = set()
+    needed: set[str] = set()
+    count = 0
+    async for stored in _all_assets(catalog):
+        count += 1
+        expected.update(keys_of(stored.asset))
+        if stored.state in KEPT:
+            needed.update(made.key for made in stored.asset.renditions)
+    found = {key async for key in blobs.keys()}  # noqa: SIM118 - a port, not a dict
+    return Findings(
+        assets=count,
+        blobs=len(found),
+        missing=tuple(sorted(needed - found)),
+        orphaned=tuple(sorted(found - expected)),
+    )
+
+
+def keys_of(asset: Asset) -> list[str]:
+    """List every key that *asset* can have bytes under."""
+    own = [made.key for made in asset.renditions]
+    return own + [key + ending for key in own for ending in VARIANTS]
+
+
+async def _all_assets(catalog: Catalog) -> AsyncIterator[StoredAsset]:
+    last = ""
+    while page := await catalog.assets(last, 1000):
+        for one in page:
+            yield one
+        last = page[-1].asset.id
