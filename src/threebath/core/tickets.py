@@ -151,6 +151,8 @@ class Receipt:
 
     Attributes:
         slot: the ticket's name for the file, or else its field's name in the form.
+        exclusive: the slot was named by the ticket; only one receipt of it can be
+            published.
         expires_at: until when it can be committed: the ticket's expiry.
     """
 
@@ -164,6 +166,7 @@ class Receipt:
     asset: Asset
     expires_at: datetime
     options: Mapping[str, str] = field(default_factory=dict)
+    exclusive: bool = False
 
     def check_for(self, caller: Caller, kinds: Mapping[str, UploadKind]) -> None:
         """Refuse a caller, or a purpose, that this receipt was not made for.

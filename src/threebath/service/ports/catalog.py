@@ -68,8 +68,8 @@ class Catalog(Protocol):
 
         Raises:
             Expired: a receipt's asset was swept.
-            Spent: its photo was deleted since, or another receipt of the same ticket
-                and (ticket-given) slot was published first.
+            Spent: its photo was deleted since, or it is exclusive and another receipt of
+                the same ticket and slot was published first.
             AlbumNotFound: the album is gone.
             AlbumFull: an album has no room for them.
         """
