@@ -147,6 +147,35 @@ async def test_a_cancelled_put_is_over_when_it_says_so(blobs, tmp_path):
         await blobs.delete("aa/cancelled")
 
 
+async def test_the_last_blob_of_an_asset_takes_its_folder_along(blobs, tmp_path):
+    """A million swept assets leave no million empty folders."""
+    for letter in "sm":
+        await blobs.put(f"aa/asset/{letter}.jpg", b"content")
+    await blobs.delete("aa/asset/s.jpg")
+    assert (tmp_path / "root" / "aa" / "asset").is_dir()
+    await blobs.delete("aa/asset/m.jpg")
+    assert [*(tmp_path / "root").rglob("*")] == [tmp_path / "root" / "aa"]
+    await blobs.put("aa/asset/m.jpg", b"again")
+    assert await read(blobs, "aa/asset/m.jpg") == b"again"
+
+
+async def test_puts_and_deletes_may_race_for_a_folder(blobs, tmp_path):
+    """A folder that is taken away in the middle of a put is made again."""
+    other = LocalBlobs(tmp_path / "root", least_space=0)
+
+    async def put_and_delete(store, name):
+        for _ in range(60):
+            await store.put(f"aa/asset/{name}", b"content")
+            await store.delete(f"aa/asset/{name}")
+
+    await asyncio.gather(
+        put_and_delete(blobs, "one"),
+        put_and_delete(other, "two"),
+        put_and_delete(other, "x"),
+    )
+    assert everything(tmp_path) == []
+
+
 async def test_drafts_are_no_blobs_and_are_removed_when_old(blobs, tmp_path):
     """A write that the power cut short is cleaned up, one that is under way is not."""
     await blobs.put("aa/blob", b"content")

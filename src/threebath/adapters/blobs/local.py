@@ -40,6 +40,12 @@ BATCH = 1000
 SPACE = 64 * 1024 * 1024
 """Free bytes below which the store says that it cannot be written to."""
 
+FOLDERS = 4096
+"""Folders that are remembered as synced; each asset has one of its own."""
+
+RACES = 10
+"""Times in a row that a folder may be taken away under a put."""
+
 INODES = 64
 """Free inodes below which it says so too."""
 
@@ -57,7 +63,7 @@ class LocalBlobs:
 
     root: Path
     least_space: int = SPACE
-    _synced: set[Path] = field(default_factory=set, init=False, repr=False)
+    _synced: dict[Path, None] = field(default_factory=dict, init=False, repr=False)
     _faults: list[OSError] = field(default_factory=list, init=False, repr=False)
 
     async def put(self, key: str, content: bytes) -> None:
@@ -127,9 +133,7 @@ class LocalBlobs:
 
     def _write_draft(self, path: Path, content: bytes) -> Path:
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
-        self._make_folder(path.parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        descriptor = os.open(draft, flags, 0o644)
+        descriptor = self._create(draft)
         with _or_without(draft):
             try:
                 _write_all(descriptor, content)
@@ -137,6 +141,18 @@ class LocalBlobs:
             finally:
                 os.close(descriptor)
         return draft
+
+    def _create(self, draft: Path) -> int:
+        """Create *draft*, again and again if racing deletes take its empty folder away."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        for left in reversed(range(RACES)):
+            try:
+                self._make_folder(draft.parent)
+                return os.open(draft, flags, 0o644)
+            except (FileNotFoundError, FileExistsError):
+                if not left:
+                    raise
+        raise AssertionError
 
     def _make_folder(self, folder: Path) -> None:
         """Make *folder*, and sync every folder that names a part of the way to it.
@@ -153,14 +169,13 @@ class LocalBlobs:
         # A folder above the root may be closed to us; then others made it, long ago.
         with nullcontext() if inside else suppress(PermissionError):
             self._sync_folder(folder.parent)
-        self._synced.add(folder)
+        self._synced[folder] = None
+        if len(self._synced) > FOLDERS:
+            self._synced.pop(next(iter(self._synced)), None)
 
     def _sync_folder(self, folder: Path) -> None:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
+        with _opened(folder) as descriptor:
             self._sync(descriptor)
-        finally:
-            os.close(descriptor)
 
     def _sync(self, descriptor: int) -> None:
         try:
@@ -171,12 +186,24 @@ class LocalBlobs:
             raise
 
     def _delete(self, path: Path) -> None:
-        with _store_errors("remove a blob"):
-            try:
+        with (
+            _store_errors("remove a blob"),
+            suppress(FileNotFoundError, NotADirectoryError),
+        ):
+            with _opened(path.parent) as folder, suppress(IsADirectoryError):
                 path.unlink()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                return
-            self._sync_folder(path.parent)
+                self._sync(folder)
+            self._prune(path.parent)
+
+    def _prune(self, folder: Path) -> None:
+        """Remove an asset's empty folder; if a power cut brings it back, so be it.
+
+        The folders directly below the root stay: other processes know them as synced.
+        """
+        if self.root in folder.parent.parents:
+            with suppress(OSError):
+                folder.rmdir()
+                self._synced.pop(folder, None)
 
     def _files(self) -> Iterator[Path]:
         with _store_errors("be listed"):
@@ -230,6 +257,15 @@ class _Reader:
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _open_blob(path: Path) -> int:
