@@ -12,6 +12,7 @@ from threebath.core.errors import Unavailable, UploadError
 from threebath.core.kinds import UploadKind
 from threebath.core.library import Asset, Rendition
 from threebath.core.signing import Keyring
+from threebath.service.media import media_path
 from threebath.service.ports import Accounts, Clock, Library, Observer, Registry
 from threebath.service.uploads import UploadService
 
@@ -42,7 +43,7 @@ class Services:
 
     def media_url(self, asset: Asset, rendition: Rendition) -> str:
         """Return the address of one rendition's bytes."""
-        return f"{self.address}/i/{asset.id}/{rendition.letter}.jpg"
+        return self.address + media_path(asset.id, rendition.letter)
 
 
 class Dialect(Protocol):

@@ -1,0 +1,125 @@
+"""Who may look at which rendition, and where its bytes are."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from threebath.core.errors import Forged, PhotoNotFound
+from threebath.core.library import AssetState, PhotoState, Rendition
+from threebath.core.signing import Keyring, Purpose
+from threebath.service.ports import Catalog, Clock, StoredAsset
+
+SUFFIX = "jpg"
+"""Every rendition's own format; others are made of it for who asks (`Accept`)."""
+
+CONTENT_TYPE = "image/jpeg"
+"""What it is served as, whatever came in."""
+
+VIEW = "view"
+"""The parameter that lets its bearer look at a photo which waits for approval."""
+
+_ASSET_ID = re.compile(r"[0-9a-f]{32}")
+_VIEW = re.compile(r"([1-9][0-9]{0,11})-([0-9a-f]{32})", re.ASCII)
+_SIGNATURE = 16
+
+
+def media_path(asset_id: str, letter: str) -> str:
+    """Return the path at which a rendition is served.
+
+    >>> media_path("0123456789abcdef0123456789abcdef", "x")
+    '/i/0123456789abcdef0123456789abcdef/x.jpg'
+    """
+    return f"/i/{asset_id}/{letter}.{SUFFIX}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """One rendition that may be served.
+
+    Attributes:
+        key: its blob.
+        length: in bytes.
+        etag: names these very bytes; without quotes.
+        filename: what a browser saves it as.
+        public: whether others may keep a copy; not so while it waits for approval.
+    """
+
+    key: str
+    length: int
+    content_type: str
+    etag: str
+    filename: str
+    public: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaService:
+    """Opens published media, and what waits for approval to who was shown its address."""
+
+    catalog: Catalog
+    keys: Keyring
+    clock: Clock
+
+    async def open(
+        self, asset_id: str, letter: str, *, suffix: str = SUFFIX, view: str = ""
+    ) -> Media:
+        """Say where the bytes of a rendition are.
+
+        Args:
+            suffix: the ending of the path that was asked for.
+            view: the parameter `VIEW`, as it came.
+
+        Raises:
+            PhotoNotFound: there is none, or it is not to be seen; which, is not told.
+        """
+        if suffix != SUFFIX or not _ASSET_ID.fullmatch(asset_id):
+            raise PhotoNotFound
+        stored = await self.catalog.asset(asset_id)
+        rendition = stored.asset.rendition(letter) if stored else None
+        if stored is None or rendition is None or not self._may_see(stored, view):
+            raise PhotoNotFound
+        return _media(asset_id, rendition, public=_is_visible(stored))
+
+    def view_query(self, asset_id: str, expires_at: datetime) -> str:
+        """Return the query that shows a waiting photo to its bearer until *expires_at*."""
+        expires = int(expires_at.timestamp())
+        signature = self.keys.sign(
+            Purpose.VIEW, _view_message(asset_id, expires), size=_SIGNATURE
+        )
+        return f"{VIEW}={expires}-{signature.hex()}"
+
+    def _may_see(self, stored: StoredAsset, view: str) -> bool:
+        if stored.state is not AssetState.PUBLISHED or stored.photo_state is None:
+            return False
+        return _is_visible(stored) or self._is_signed(stored.asset.id, view)
+
+    def _is_signed(self, asset_id: str, view: str) -> bool:
+        match = _VIEW.fullmatch(view)
+        if match is None or int(match[1]) <= self.clock().timestamp():
+            return False
+        message = _view_message(asset_id, int(match[1]))
+        try:
+            signature = bytes.fromhex(match[2])
+            self.keys.verify(Purpose.VIEW, message, signature, size=_SIGNATURE)
+        except Forged:
+            return False
+        return True
+
+
+def _is_visible(stored: StoredAsset) -> bool:
+    return stored.photo_state is PhotoState.VISIBLE
+
+
+def _view_message(asset_id: str, expires: int) -> bytes:
+    return f"{asset_id}:{expires}".encode()
+
+
+def _media(asset_id: str, rendition: Rendition, *, public: bool) -> Media:
+    return Media(
+        key=rendition.key,
+        length=rendition.bytes,
+        content_type=CONTENT_TYPE,
+        etag=f"{asset_id}-{rendition.letter}-{rendition.bytes:x}",
+        filename=f"{asset_id}_{rendition.letter}.{SUFFIX}",
+        public=public,
+    )
