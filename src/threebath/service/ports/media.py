@@ -1,6 +1,6 @@
 """Files on their way: the form, the renderer, the blobs, the clock."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -100,8 +100,8 @@ class Blobs(Protocol):
 
     def read(
         self, key: str, start: int = 0, stop: int | None = None
-    ) -> AsyncIterator[bytes]:
-        """Yield the bytes from *start* up to *stop*.
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes from *start* up to *stop*; who stops early closes it.
 
         Raises:
             KeyError: there is no such blob (raised before the first chunk).

@@ -1,7 +1,7 @@
 """Bytes by key, in memory."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
 from threebath.core.errors import StoreFailed
@@ -31,7 +31,7 @@ class MemoryBlobs:
 
     async def read(
         self, key: str, start: int = 0, stop: int | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         content = self.stored[key][start:stop]
         for at in range(0, len(content), _CHUNK):
             yield content[at : at + _CHUNK]
