@@ -27,7 +27,8 @@
     |   `-- BadBody
     |       |-- NotMultipart
     |       |-- BrokenMultipart
-    |       `-- BodyTooLarge
+    |       |-- BodyTooLarge
+    |       `-- BodyTooSlow
     |-- BadToken                  a ticket or a receipt is not one of ours, or not for this
     |   |-- Forged
     |   |-- Expired
@@ -100,6 +101,7 @@ from threebath.core.errors.requests import (
     BadParameter,
     BadRequest,
     BodyTooLarge,
+    BodyTooSlow,
     BrokenMultipart,
     CommunityNotFound,
     ForeignAlbum,
@@ -146,6 +148,7 @@ __all__ = [
     "BadSignature",
     "BadToken",
     "BodyTooLarge",
+    "BodyTooSlow",
     "BrokenMultipart",
     "Busy",
     "CommunityNotFound",

@@ -110,3 +110,8 @@ class BodyTooLarge(BadBody):
     def __init__(self, what: str, limit: int) -> None:
         super().__init__(f"the body has more {what} than {limit}")
         self.limit = limit
+
+
+class BodyTooSlow(BadBody):
+    slug = "body.too_slow"
+    text = "the body came too slowly"
