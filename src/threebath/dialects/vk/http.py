@@ -1,0 +1,181 @@
+"""VK's two entrances: ``/method/{name}`` and the upload address."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from threebath.core.errors import BadBody, FileRejected, NoFile, UploadError
+from threebath.core.kinds import UploadKind
+from threebath.core.signing import Purpose
+from threebath.core.tickets import Caller, Ticket
+from threebath.dialects.base import Services, code_for, guarded
+from threebath.dialects.vk.calls import Call, server_number, version_of
+from threebath.dialects.vk.errors import API_CODES, UPLOAD_CODES, error_object
+from threebath.dialects.vk.execute import compile_script
+from threebath.dialects.vk.kinds import KINDS, ROWS, Failure, VkKind
+from threebath.dialects.vk.methods import METHODS, method_named
+from threebath.dialects.vk.params import Params
+from threebath.dialects.vk.wire import HASH, render_failure, render_reply
+from threebath.multipart import CALL, FormLimits, MultipartForm, by_suffix, read_pairs
+from threebath.service.ports import Part
+
+TOKEN = "access_token"  # noqa: S105 - the name of a parameter
+EXECUTE = "execute"
+FORM_OVERHEAD = 1024 * 1024
+"""Bytes of an upload's body that are not files."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """The form of an upload; its text fields may also come in the address."""
+
+    inner: MultipartForm
+    query: Mapping[str, str]
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        return {**self.query, **self.inner.fields}
+
+    def files(self) -> AsyncIterator[Part]:
+        return self.inner.files()
+
+
+class VK:
+    """The dialect, as the web layer sees it."""
+
+    name = "vk"
+    kinds: Sequence[UploadKind] = tuple(row.kind for row in KINDS)
+    codes: Mapping[type[UploadError], int] = API_CODES
+    entrances: Sequence[str] = ("/method/",)
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.server = server_number(services)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        return (
+            Route("/method/{name}", self.method, methods=["GET", "POST"]),
+            Route("/c{server:int}/upload.php", self.upload, methods=["GET", "POST"]),
+        )
+
+    async def method(self, request: Request) -> Response:
+        """Answer step 1, step 3, or any other API call."""
+        name = request.path_params["name"]
+        pairs: list[tuple[str, str]] = []
+        return await guarded(
+            self._method(request, name, pairs),
+            lambda error: self._refuse_call(error, name, pairs),
+            observer=self.services.observer,
+            where=f"vk {name[:64]}",
+        )
+
+    async def _method(
+        self, request: Request, name: str, pairs: list[tuple[str, str]]
+    ) -> Response:
+        pairs += await read_pairs(
+            request.scope["query_string"],
+            request.headers.get("content-type"),
+            request.stream(),
+            CALL,
+        )
+        params = Params(pairs)
+        if name != EXECUTE:
+            method_named(name)
+        version = version_of(params)
+        caller = await self._caller(request, params)
+        call = Call(
+            method=name,
+            caller=caller,
+            params=params,
+            version=version,
+            services=self.services,
+        )
+        if name == EXECUTE:
+            return await self._execute(call)
+        result = await method_named(name)(call)
+        self.services.observer.call("vk", name, "ok")
+        return JSONResponse({"response": result})
+
+    async def _caller(self, request: Request, params: Params) -> Caller:
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        token = params.get(TOKEN) or (bearer.strip() if scheme.lower() == "bearer" else "")
+        return await self.services.accounts.caller(token, self.services.clock())
+
+    async def _execute(self, call: Call) -> Response:
+        script = compile_script(call.params.required("code"))
+
+        async def invoke(name: str, arguments: dict[str, str]) -> object:
+            inner = Call(
+                method=name,
+                caller=call.caller,
+                params=Params(tuple(arguments.items())),
+                version=call.version,
+                services=self.services,
+            )
+            return await method_named(name)(inner)
+
+        result = await script.run(invoke)
+        self.services.observer.call("vk", EXECUTE, "ok")
+        errors = {"execute_errors": script.errors} if script.errors else {}
+        return JSONResponse({"response": result, **errors})
+
+    def _refuse_call(
+        self, error: UploadError, name: str, pairs: Sequence[tuple[str, str]]
+    ) -> Response:
+        known = name if name in METHODS or name == EXECUTE else "other"
+        self.services.observer.call("vk", known, error.slug)
+        said = {"method": name, "oauth": "1", **dict(pairs)}
+        said.pop(TOKEN, None)
+        shown = [{"key": key, "value": value} for key, value in said.items()]
+        return JSONResponse({"error": {**error_object(error), "request_params": shown}})
+
+    async def upload(self, request: Request) -> Response:
+        """Answer step 2: take the files, at the address that step 1 gave."""
+        row: VkKind | None = None
+        ticket: Ticket | None = None
+        query = dict(request.query_params)
+
+        async def work() -> Response:
+            nonlocal row, ticket
+            ticket = Ticket.unseal(query.pop("ticket", ""), self.services.keys)
+            row = ROWS[ticket.kind]
+            return await self._receive(request, row, ticket, query)
+
+        return await guarded(
+            work(),
+            lambda error: self._refuse_upload(error, row, ticket),
+            observer=self.services.observer,
+            where="vk upload",
+        )
+
+    async def _receive(
+        self, request: Request, row: VkKind, ticket: Ticket, query: Mapping[str, str]
+    ) -> Response:
+        if request.method != "POST":
+            raise NoFile
+        limits = row.kind.limits
+        caps = FormLimits(max_bytes=limits.max_bytes * limits.max_files + FORM_OVERHEAD)
+        content_type = request.headers.get("content-type", "")
+        form = UploadForm(MultipartForm(content_type, request.stream(), caps), query)
+        received = await self.services.uploads.receive(ticket, row.kind, form)
+        receipts = [
+            received.receipts[i] for i in by_suffix([r.slot for r in received.receipts])
+        ]
+        reply = render_reply(row, ticket, receipts, self.server, self.services.keys)
+        return JSONResponse(reply)
+
+    def _refuse_upload(
+        self, error: UploadError, row: VkKind | None, ticket: Ticket | None
+    ) -> Response:
+        soft = isinstance(error, FileRejected | BadBody)
+        if row and ticket and soft and row.failure is Failure.SOFT:
+            keys = self.services.keys
+            return JSONResponse(render_failure(row, ticket, error, self.server, keys))
+        word = code_for(UPLOAD_CODES, error)
+        text = f"{word}: {error}"
+        signature = self.services.keys.sign(Purpose.REFUSAL, text.encode(), size=HASH)
+        reply = {"error": text, "bwact": "do_add", "server": self.server}
+        return JSONResponse({**reply, "_sig": signature.hex()})
