@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     REFUSAL = "refusal"
     VIEW = "view"
     PAGE = "page"
+    DEV = "dev"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""Everything an operator can change: typed, described, immutable.
+
+Each setting is an environment variable (``THREEBATH_PORT``, ``THREEBATH_RENDER__WORKERS``)
+or a line of ``threebath.toml``; docs/settings.md is generated from here.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+MIB = 1024 * 1024
+
+
+class _Group(BaseModel):
+    """Settings that belong together; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class UploadSettings(_Group):
+    """Tickets, and files while they arrive."""
+
+    ticket_life: timedelta = Field(
+        default=timedelta(days=1), description="how long an upload address is good for"
+    )
+    sweep_every: timedelta = Field(
+        default=timedelta(minutes=5), description="how often what went stale is removed"
+    )
+    clock_skew: timedelta = Field(
+        default=timedelta(minutes=2), description="how far two nodes' clocks may differ"
+    )
+    memory_each: int = Field(
+        default=32 * MIB, ge=0, description="bytes of one file that wait in memory"
+    )
+    memory_total: int = Field(
+        default=256 * MIB, ge=0, description="bytes of all files that wait in memory"
+    )
+    least_free: int = Field(
+        default=512 * MIB,
+        ge=0,
+        description="free bytes below which a disk counts as full and uploads are refused",
+    )
+    least_rate: int = Field(
+        default=1024, ge=0, description="bytes a second below which a sender is cut off"
+    )
+    rate_window: timedelta = Field(
+        default=timedelta(seconds=30), description="over which the rate is measured"
+    )
+
+
+class RenderSettings(_Group):
+    """The sandboxed workers that decode and encode pictures."""
+
+    workers: int = Field(
+        default=0, ge=0, le=256, description="processes; 0 for as many as there are cores"
+    )
+    memory: int = Field(
+        default=1536 * MIB, ge=256 * MIB, description="bytes that one worker may map"
+    )
+    deadline: timedelta = Field(
+        default=timedelta(seconds=20), description="for one file, by the clock on the wall"
+    )
+    files_per_worker: int = Field(
+        default=50,
+        ge=1,
+        description="files after which a worker is replaced by a fresh one",
+    )
+    queue_pixels: int = Field(
+        default=500_000_000,
+        ge=1,
+        description="pixels that may wait before callers are told so",
+    )
+    allow_unsandboxed: bool = Field(
+        default=False, description="start even where the workers cannot be locked down"
+    )
+    disabled: tuple[str, ...] = Field(
+        default=(), description="formats that are refused, such as image/gif"
+    )
+
+
+class DialectSettings(_Group):
+    """What the networks leave open."""
+
+    vk_server: int = Field(
+        default=626_627, ge=1, description="this node's number in VK's upload replies"
+    )
+    up_profile: Literal["facebook", "strict"] = Field(
+        default="facebook", description="which error codes UP uses: all, or the document's"
+    )
+    up_strict_call_id: bool = Field(
+        default=False, description="refuse a UP call_id that is not greater than the last"
+    )
+    up_default_community: str = Field(
+        default="", description="UP community of calls that name none"
+    )
+    sign_in: Literal["off", "anyone"] = Field(
+        default="off",
+        description="`anyone` lets visitors of our pages choose who to be; for tests only",
+    )
+
+
+PREFIX = "THREEBATH_"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can change."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        toml_file="threebath.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    data: Path = Field(
+        default=Path("threebath-data"), description="folder of database, blobs and secrets"
+    )
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8470, ge=0, le=65_535, description="0 for any free one")
+    workers: int = Field(default=1, ge=1, le=256, description="web processes")
+    public_url: str = Field(
+        default="", description="where clients reach this node; http://host:port if empty"
+    )
+    database: str = Field(
+        default="", description="SQLAlchemy address; SQLite in the data folder if empty"
+    )
+    secrets: tuple[SecretStr, ...] = Field(
+        default=(),
+        description=(
+            "signing secrets, newest first, 16 characters or more; "
+            "one is made and kept in the data folder if there is none"
+        ),
+    )
+    logs: Literal["auto", "json", "pretty"] = Field(
+        default="auto", description="how log lines look; auto is pretty on a terminal"
+    )
+    drain: timedelta = Field(
+        default=timedelta(seconds=30), description="for uploads under way, after SIGTERM"
+    )
+    uploads: UploadSettings = UploadSettings()
+    render: RenderSettings = RenderSettings()
+    dialects: DialectSettings = DialectSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        **_unused: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what the caller says first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, resolved."""
+        return self.database or f"sqlite+aiosqlite:///{self.data.absolute()}/threebath.db"
+
+    @property
+    def address(self) -> str:
+        """Where clients reach this node, without a slash at the end."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def render_workers(self) -> int:
+        """Rendering processes of one web process."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+        return self.render.workers or max(1, cores // self.workers)
+
+
+def settle(**given: object) -> Settings:
+    """Return the settings with those *given* (not None) on top.
+
+    They go into the environment, so that processes started from this one settle the same.
+    """
+    for name, value in given.items():
+        if value is not None:
+            os.environ[PREFIX + name.upper()] = str(value)
+    return Settings()
