@@ -1,11 +1,6 @@
 """The composition root: settings in, application out. Only here are adapters named."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-
-from starlette.applications import Starlette
 
 from threebath.adapters.blobs import LocalBlobs
 from threebath.adapters.sql import (

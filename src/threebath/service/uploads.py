@@ -77,10 +77,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file that arrived: spooled, or refused while it did."""
+    """A file that arrived: spooled, or refused while it did.
+
+    Attributes:
+        named: the ticket, not the form, gave the slot its name.
+    """
 
     spool: Spool
     slot: str
+    named: bool
     refusal: FileRejected | None = None
 
 
@@ -173,13 +178,14 @@ class UploadService:
         files: list[_File] = []
         async for part in form.files():
             spool = stack.enter_context(self.room.open())
-            slot = slots[len(files)] if len(files) < len(slots) else part.name
+            named = len(files) < len(slots)
+            slot = slots[len(files)] if named else part.name
             refusal = await self._fill(spool, part, kind)
             if not spool.length and not part.filename:
                 continue
             if len(files) == (len(slots) or kind.limits.max_files):
                 raise TooManyFiles(len(files))
-            files.append(_File(spool, slot, refusal))
+            files.append(_File(spool, slot, named, refusal))
         self.observer.stage("spool", perf_counter() - started)
         return files
 
@@ -232,7 +238,7 @@ class UploadService:
                 return error
             raise
         asset = await self.ingest.store(file.spool, rendered, ticket.expires_at)
-        return _receipt(ticket, file.slot, asset)
+        return _receipt(ticket, file, asset)
 
     async def _accept(
         self, made: Sequence[Receipt | FileRejected], kind: UploadKind
@@ -296,7 +302,7 @@ class UploadService:
         return photos
 
 
-def _receipt(ticket: Ticket, slot: str, asset: Asset) -> Receipt:
+def _receipt(ticket: Ticket, file: _File, asset: Asset) -> Receipt:
     return Receipt(
         id=secrets.token_hex(16),
         ticket_id=ticket.id,
@@ -304,7 +310,8 @@ def _receipt(ticket: Ticket, slot: str, asset: Asset) -> Receipt:
         app_id=ticket.app_id,
         actor_id=ticket.actor_id,
         destination=ticket.destination,
-        slot=slot,
+        slot=file.slot,
+        exclusive=file.named,
         asset=asset,
         expires_at=ticket.expires_at,
         options=ticket.options,

@@ -13,6 +13,7 @@ from threebath.testing.memory import (
     MemoryLibrary,
     MemoryRegistry,
 )
+from threebath.testing.renderer import ToyRenderer, toy
 
 __all__ = [
     "Memory",
@@ -21,4 +22,6 @@ __all__ = [
     "MemoryCatalog",
     "MemoryLibrary",
     "MemoryRegistry",
+    "ToyRenderer",
+    "toy",
 ]

@@ -1,0 +1,55 @@
+"""A renderer of toy pictures, for tests of what happens around rendering."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from threebath.core.errors import CorruptFile, RendererFailed, UnknownFormat
+from threebath.core.kinds import Format, UploadKind
+from threebath.core.ladder import Size
+from threebath.service.ports import Rendered, RenderedImage
+
+_TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly)?")
+
+
+def toy(width: int, height: int, flaw: str = "") -> bytes:
+    """Return a toy picture; its *flaw* may be ``broken`` or ``deadly``."""
+    return f"toy {width}x{height} {flaw}".strip().encode()
+
+
+@dataclass(slots=True)
+class ToyRenderer:
+    """`Renderer` of toy pictures: keeps every rule but decodes nothing.
+
+    A deadly picture kills its worker, as a crashing decoder would.
+
+    Attributes:
+        options: the options of every call, oldest first.
+    """
+
+    options: list[Mapping[str, str]] = field(default_factory=list)
+
+    async def render(
+        self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]
+    ) -> Rendered:
+        self.options.append(dict(options))
+        found = _TOY.fullmatch(os.pread(source, length, 0))
+        if found is None:
+            raise UnknownFormat
+        size = Size(int(found[1]), int(found[2]))
+        kind.limits.check(Format.JPEG, size)
+        if found[3] == b" deadly":
+            told = "the worker died"
+            raise RendererFailed(told)
+        if found[3]:
+            raise CorruptFile
+        return Rendered(
+            format=Format.JPEG,
+            size=size,
+            images=tuple(
+                RenderedImage(one.letter, one.size, toy(one.size.width, one.size.height))
+                for one in kind.ladder.plan(size)
+            ),
+            facts={"colour": "#808080"},
+        )
