@@ -1,10 +1,10 @@
 """What every dialect is given, what it offers, and how its errors become answers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -13,6 +13,7 @@ from threebath.core.kinds import UploadKind
 from threebath.core.library import Asset, Rendition
 from threebath.core.signing import Keyring
 from threebath.service.media import media_path
+from threebath.multipart import Pace, paced
 from threebath.service.ports import Accounts, Clock, Library, Observer, Registry
 from threebath.service.uploads import UploadService
 
@@ -28,7 +29,8 @@ class Services:
 
     Attributes:
         address: where clients reach this node, without a slash at the end.
-        options: the dialect's own settings, by name.
+        options: the dialects' own settings, by name.
+        pace: how slowly a body may come.
     """
 
     uploads: UploadService
@@ -39,7 +41,12 @@ class Services:
     keys: Keyring
     clock: Clock
     address: str
-    options: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    pace: Pace = Pace()
+
+    def body(self, request: Request, most: int) -> AsyncIterator[bytes]:
+        """Stream a request's body, if it is neither longer than *most* nor too slow."""
+        return paced(request.stream(), most, self.pace)
 
     def media_url(self, asset: Asset, rendition: Rendition) -> str:
         """Return the address of one rendition's bytes."""

@@ -43,6 +43,9 @@ class Ingest:
         except ExceptionGroup as group:
             await self.catalog.abandon([asset.id])
             raise group.exceptions[0] from group
+        except asyncio.CancelledError:
+            await asyncio.shield(self.catalog.abandon([asset.id]))
+            raise
         self.observer.stage("store", perf_counter() - started)
         return asset
 

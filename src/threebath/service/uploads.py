@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import perf_counter
+from typing import TypeGuard
 
 from threebath.core.errors import (
     FileRejected,
@@ -208,18 +209,21 @@ class UploadService:
         kind: UploadKind,
         options: Mapping[str, str],
     ) -> list[Receipt | FileRejected]:
-        """Render and store the files side by side; one failure of ours ends them all."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._make(file, ticket, kind, options))
-                    for file in files
-                ]
-        except ExceptionGroup as failures:
-            done = [one.result() for one in tasks if _is_done(one)]
-            await self._drop([one for one in done if isinstance(one, Receipt)])
-            raise failures.exceptions[0] from failures
-        return [one.result() for one in tasks]
+        """Render and store the files side by side.
+
+        All of them come to an end, so that after a failure of ours it is known what to
+        drop.
+        """
+        done = await asyncio.gather(
+            *(self._make(file, ticket, kind, options) for file in files),
+            return_exceptions=True,
+        )
+        failures = [one for one in done if _is_ours(one)]
+        made = [one for one in done if isinstance(one, Receipt | FileRejected)]
+        if failures:
+            await self._drop([one for one in made if isinstance(one, Receipt)])
+            raise failures[0]
+        return made
 
     async def _make(
         self,
@@ -318,5 +322,5 @@ def _receipt(ticket: Ticket, file: _File, asset: Asset) -> Receipt:
     )
 
 
-def _is_done(task: "asyncio.Task[Receipt | FileRejected]") -> bool:
-    return task.done() and not task.cancelled() and task.exception() is None
+def _is_ours(outcome: object) -> TypeGuard[BaseException]:
+    return isinstance(outcome, BaseException) and not isinstance(outcome, FileRejected)

@@ -78,7 +78,7 @@ class VK:
         pairs += await read_pairs(
             request.scope["query_string"],
             request.headers.get("content-type"),
-            request.stream(),
+            self.services.body(request, CALL.max_bytes),
             CALL,
         )
         params = Params(pairs)
@@ -158,8 +158,9 @@ class VK:
             raise NoFile
         limits = row.kind.limits
         caps = FormLimits(max_bytes=limits.max_bytes * limits.max_files + FORM_OVERHEAD)
-        content_type = request.headers.get("content-type", "")
-        form = UploadForm(MultipartForm(content_type, request.stream(), caps), query)
+        body = self.services.body(request, caps.max_bytes)
+        inner = MultipartForm(request.headers.get("content-type"), body, caps)
+        form = UploadForm(inner, query)
         received = await self.services.uploads.receive(ticket, row.kind, form)
         receipts = [
             received.receipts[i] for i in by_suffix([r.slot for r in received.receipts])
