@@ -12,8 +12,8 @@ from threebath.core.errors import Unavailable, UploadError
 from threebath.core.kinds import UploadKind
 from threebath.core.library import Asset, Rendition
 from threebath.core.signing import Keyring
-from threebath.service.media import media_path
 from threebath.multipart import Pace, paced
+from threebath.service.media import media_path
 from threebath.service.ports import Accounts, Clock, Library, Observer, Registry
 from threebath.service.uploads import UploadService
 
@@ -42,7 +42,7 @@ class Services:
     clock: Clock
     address: str
     options: Mapping[str, str] = field(default_factory=dict)
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
 
     def body(self, request: Request, most: int) -> AsyncIterator[bytes]:
         """Stream a request's body, if it is neither longer than *most* nor too slow."""
