@@ -12,7 +12,7 @@ from threebath.core.errors import (
     Spent,
     StoreFailed,
 )
-from threebath.core.library import Asset, AssetState, Photo
+from threebath.core.library import Album, Asset, AssetState, Photo
 from threebath.core.tickets import Receipt
 from threebath.service.ports import Publication, StoredAsset
 from threebath.testing.memory.rows import Rows
@@ -62,8 +62,9 @@ class MemoryCatalog:
             for one in publications
             if not self._is_published(one.receipt)
         }
+        filled = self._filled_albums(fresh.values(), now)
         self._check_slots(fresh.values())
-        self._fill_albums(fresh.values(), now)
+        self.rows.albums.update((one.id, one) for one in filled)
         for one in fresh.values():
             self._publish(one, now)
         photos = [self.rows.published[one.receipt.id] for one in publications]
@@ -133,7 +134,7 @@ class MemoryCatalog:
                 raise Spent
             taken.add((one.ticket_id, one.slot))
 
-    def _fill_albums(self, fresh: Iterable[Publication], now: datetime) -> None:
+    def _filled_albums(self, fresh: Iterable[Publication], now: datetime) -> list[Album]:
         wanted = Counter(one.receipt.destination.album_id for one in fresh)
         filled = []
         for album_id, count in wanted.items():
@@ -145,7 +146,7 @@ class MemoryCatalog:
             if album.size + count > album.capacity:
                 raise AlbumFull(album.capacity)
             filled.append(replace(album, size=album.size + count, updated_at=now))
-        self.rows.albums.update({one.id: one for one in filled})
+        return filled
 
     def _publish(self, publication: Publication, now: datetime) -> None:
         self.rows.last_photo += 1
