@@ -197,18 +197,14 @@ async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes | memor
     """Join small chunks and cut large ones."""
     held = bytearray()
     async for chunk in stream:
-        if not held and len(chunk) >= LEAST_CHUNK:
-            whole = chunk
-        else:
+        small = len(chunk) < LEAST_CHUNK
+        if small:
             held += chunk
-            if len(held) < LEAST_CHUNK:
-                continue
-            whole = bytes(held)
+        if held and not (small and len(held) < LEAST_CHUNK):
+            yield bytes(held)
             held.clear()
-        if len(whole) <= _MOST_FED:
-            yield whole
-            continue
-        for start in range(0, len(whole), _MOST_FED):
-            yield memoryview(whole)[start : start + _MOST_FED]
+        if not small:
+            for start in range(0, len(chunk), _MOST_FED):
+                yield memoryview(chunk)[start : start + _MOST_FED]
     if held:
         yield bytes(held)

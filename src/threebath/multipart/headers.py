@@ -41,6 +41,7 @@ _OF_BODY = re.compile(
 )
 _SEMICOLON = re.compile(";")
 _COMMA_TOO = re.compile("[;,]")
+_CUT_ESCAPE = re.compile(r"%.?\Z")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 # C0 and C1 controls, and the marks that turn the direction of writing around.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -160,13 +161,12 @@ def _extended(value: str) -> str | None:
 
 def _unpercent(name: str) -> str:
     """Decode ``%D0%BF`` (aiohttp) and ``%22`` (browsers), if it gives UTF-8."""
-    start = name[:_LONGEST_PATH]
+    whole = len(name) <= _LONGEST_PATH
+    start = name if whole else _CUT_ESCAPE.sub("", name[:_LONGEST_PATH])
     if not _PERCENT.search(start):
         return start
-    try:  # not final: cutting may have cut the last character
-        return codecs.utf_8_decode(
-            unquote_to_bytes(start), "strict", len(start) == len(name)
-        )[0]
+    try:  # where the name was cut, its last character may be incomplete
+        return codecs.utf_8_decode(unquote_to_bytes(start), "strict", whole)[0]
     except UnicodeDecodeError:
         return start
 

@@ -26,10 +26,13 @@ async def read_pairs(
     multipart, whose files are passed over. An empty body may have any type. Blank values
     are kept, because they are signed; what is not UTF-8 is replaced.
 
+    Args:
+        query: without its question mark; best as the bytes that came.
+
     Raises:
         BadBody: the body is of another type, broken, or over a cap.
     """
-    raw = query.encode("utf-8", "surrogateescape") if isinstance(query, str) else query
+    raw = query.encode("utf-8", "surrogatepass") if isinstance(query, str) else query
     counter = _Counter(limits)
     counter.check_bytes(len(raw))
     pairs = list(_decode(raw, counter))
