@@ -14,6 +14,7 @@ class NoFile(FileRejected):
 
 class TooManyFiles(FileRejected):
     slug = "file.too_many"
+    text = "the request carries too many files"
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"at most {limit} file(s) are taken at a time")
@@ -22,6 +23,7 @@ class TooManyFiles(FileRejected):
 
 class TooManyBytes(FileRejected):
     slug = "file.too_many_bytes"
+    text = "the file has too many bytes"
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"the file is larger than {limit} bytes")
@@ -40,6 +42,7 @@ class EmptyFile(UnknownFormat):
 
 class FormatNotAllowed(UnknownFormat):
     slug = "file.format_not_allowed"
+    text = "files of this type are not taken here"
 
     def __init__(self, found: str) -> None:
         super().__init__(f"files of type {found} are not taken here")
@@ -48,10 +51,11 @@ class FormatNotAllowed(UnknownFormat):
 
 class CorruptFile(FileRejected):
     slug = "file.corrupt"
+    text = "the file's format is known but its content is damaged"
 
     def __init__(self, detail: str = "") -> None:
         told = f" ({detail})" if detail else ""
-        super().__init__(f"the file's format is known but its content is damaged{told}")
+        super().__init__(f"{self.text}{told}")
 
 
 class TooManyPixels(FileRejected):
@@ -61,6 +65,7 @@ class TooManyPixels(FileRejected):
 
 class TooManyFrames(TooManyPixels):
     slug = "file.too_many_frames"
+    text = "the picture has too many frames or scans"
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"the picture has more than {limit} frames or scans")

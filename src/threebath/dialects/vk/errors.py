@@ -25,6 +25,20 @@ class UploadFailed(e.BadRequest):
     slug = "request.upload"
 
 
+class CannotCompile(e.BadRequest):
+    """A script that is of none of the known forms."""
+
+    slug = "request.code"
+    text = "code is not of a form that this server runs"
+
+
+class TooManyCallsInCode(e.BadRequest):
+    """A script that calls more methods than VK lets one script call."""
+
+    slug = "request.code_calls"
+    text = "code makes more than 25 calls"
+
+
 class CannotWriteTo(e.Refused):
     """A message to a peer who cannot be written to."""
 
@@ -51,6 +65,8 @@ API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
         e.BadRequest: 100,
         VersionMissing: 8,
         UploadFailed: 22,
+        CannotCompile: 12,
+        TooManyCallsInCode: 13,
         e.UnknownMethod: 3,
         e.AlbumNotFound: 114,
         e.ForeignAlbum: 200,

@@ -12,8 +12,8 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from threebath.core.errors import BadRequest, UploadError
-from threebath.dialects.vk.errors import error_object
+from threebath.core.errors import UploadError
+from threebath.dialects.vk.errors import CannotCompile, TooManyCallsInCode, error_object
 
 MOST_CALLS = 25
 
@@ -34,20 +34,6 @@ _LOOP = re.compile(
 _RETURN = re.compile(r"\s*return\s(.*?);?\s*", re.DOTALL)
 
 Invoke = Callable[[str, dict[str, str]], Awaitable[object]]
-
-
-class CannotCompile(BadRequest):
-    """A script that is none of the known forms."""
-
-    slug = "request.code"
-    text = "code is not of a form that this server runs"
-
-
-class TooManyCallsInCode(BadRequest):
-    """A script that calls more than VK lets one script call."""
-
-    slug = "request.code_calls"
-    text = f"code makes more than {MOST_CALLS} calls"
 
 
 @dataclass(frozen=True, slots=True)
