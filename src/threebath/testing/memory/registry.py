@@ -85,6 +85,9 @@ class MemoryRegistry:
         self.rows.tokens = {
             key: one for key, one in self.rows.tokens.items() if one.app_id != app_id
         }
+        self.rows.codes = {
+            key: one for key, one in self.rows.codes.items() if one.app_id != app_id
+        }
         self.rows.grants = {one for one in self.rows.grants if one[0] != app_id}
         return self.rows.applications.pop(app_id, None) is not None
 
