@@ -15,6 +15,7 @@ import pytest
 from contracts.disks import Disk, freeze, tmpfs, why_not
 from threebath.adapters.blobs.local import CHUNK, LocalBlobs
 from threebath.core.errors import StoreFailed
+from threebath.testing.contracts import BlobsContract
 
 LATER = datetime.now(UTC) + timedelta(days=1)
 
@@ -28,6 +29,10 @@ needs_strace = pytest.mark.skipif(
 @pytest.fixture
 def blobs(tmp_path):
     return LocalBlobs(tmp_path / "root", least_space=0)
+
+
+class TestLocalBlobs(BlobsContract):
+    """What every blob store must do; the fixture above is the store."""
 
 
 async def read(blobs, key, *bounds):
@@ -123,14 +128,6 @@ async def test_a_reader_that_leaves_early_leaves_nothing_open(blobs):
         await anext(chunks)
         assert open_files() == before + 1
     assert open_files() == before
-
-
-async def test_racing_puts_of_one_key_leave_one_of_them_whole(blobs, tmp_path):
-    """Readers see all of a blob, or the one before, and no draft stays."""
-    contents = [bytes([n]) * 50_000 for n in range(20)]
-    await asyncio.gather(*(blobs.put("aa/same", one) for one in contents))
-    assert await read(blobs, "aa/same") in contents
-    assert everything(tmp_path) == ["root/aa/same"]
 
 
 async def test_a_cancelled_put_is_over_when_it_says_so(blobs, tmp_path):

@@ -31,14 +31,14 @@ class World:
             catalog=self.memory.catalog, keys=self.keys, clock=lambda: self.now
         )
 
-    async def receive(self, content=b"jpeg", letters="sx"):
+    async def receive(self, content=b"jpeg", letters="sx", length=None):
         """Take an asset as far as ACCEPTED and return its receipt."""
         id_ = secrets.token_hex(16)
         made = tuple(
             Rendition(
                 letter=one,
                 size=Size(1, 1),
-                bytes=len(content),
+                bytes=len(content) if length is None else length,
                 key=f"{id_[:2]}/{id_}/{one}.jpg",
             )
             for one in letters
@@ -75,6 +75,6 @@ class World:
         [photo] = await self.memory.catalog.publish([said], self.now)
         return photo
 
-    async def photo(self, content=b"jpeg", state=PhotoState.VISIBLE, letters="sx"):
+    async def photo(self, content=b"jpeg", state=PhotoState.VISIBLE, **how):
         """Receive and publish at once."""
-        return await self.publish(await self.receive(content, letters), state)
+        return await self.publish(await self.receive(content, **how), state)

@@ -16,7 +16,6 @@ from threebath.core.library import (
 )
 from threebath.core.places import Place
 from threebath.service.ports import Accounts, Catalog, Library, PhotoQuery, Registry
-from threebath.testing.contracts.tags import TagsContract
 from threebath.testing.samples import LATER, NOW, a_draft, a_receipt, published
 
 NOBODY = 10**30
@@ -37,7 +36,7 @@ MESSAGE = Message(
 )
 
 
-class LibraryContract(TagsContract):
+class LibraryContract:
     """Give it fixtures ``catalog``, ``library``, ``accounts`` and ``registry``.
 
     All are of one store, empty at first. ``small_library`` is one over that store too, and

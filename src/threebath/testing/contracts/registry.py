@@ -9,7 +9,6 @@ from threebath.core.errors import BadParameter, UnknownApplication, UnknownSessi
 from threebath.core.library import Chat, Community, User
 from threebath.core.tickets import Application
 from threebath.service.ports import Accounts, Registry, TokenDraft
-from threebath.testing.contracts.codes import CodesContract
 from threebath.testing.samples import NOW
 
 
@@ -17,7 +16,7 @@ def _application(app_id: int, key: str) -> Application:
     return Application(id=app_id, key=key, secret="s3cret")
 
 
-class RegistryContract(CodesContract):
+class RegistryContract:
     """The part of `AccountsContract` that is about `Registry`."""
 
     pytestmark = pytest.mark.anyio

@@ -1,0 +1,147 @@
+"""Serves renditions: whole or a range, to browsers, clients and CDNs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from threebath.core.errors import PhotoNotFound, StoreFailed, UploadError
+from threebath.service.media import VIEW, Media, MediaService
+from threebath.service.ports import Blobs, Observer
+from threebath.web.conditions import Answer, answer
+
+SAFE = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On whatever comes from a media address: what users sent never runs as a page."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+NEVER = "private, no-store"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPages:
+    """The endpoint ``/i/{asset}/{letter}.jpg``."""
+
+    media: MediaService
+    blobs: Blobs
+    observer: Observer
+
+    def route(self) -> Route:
+        return Route("/i/{asset}/{file}", self, methods=["GET", "HEAD"], name="media")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        try:
+            media = await self._open(request)
+            reply = answer(
+                request.method, request.headers, etag=media.etag, length=media.length
+            )
+            async with aclosing(self._chunks(media, reply)) as chunks:
+                # The first chunk comes before the head: a lost blob is a 503, not a cut.
+                first = await anext(chunks, b"")
+                await send(_head(media, reply))
+                await self._body(first, chunks, receive, send)
+        except PhotoNotFound:
+            await _refusal("not found", 404)(scope, receive, send)
+        except UploadError as error:
+            self.observer.failed("media", error)
+            await _refusal("try again later", 503)(scope, receive, send)
+
+    async def _open(self, request: Request) -> Media:
+        letter, _, suffix = request.path_params["file"].rpartition(".")
+        return await self.media.open(
+            request.path_params["asset"],
+            letter,
+            suffix=suffix,
+            view=request.query_params.get(VIEW, ""),
+        )
+
+    async def _chunks(self, media: Media, reply: Answer) -> AsyncGenerator[bytes, None]:
+        """Yield the bytes that *reply* promises, or raise `StoreFailed`."""
+        left = reply.stop - reply.start
+        if not left:
+            return
+        try:
+            blob = self.blobs.read(media.key, reply.start, reply.stop)
+            async with aclosing(blob) as chunks:
+                async for chunk in chunks:
+                    left -= len(chunk)
+                    yield chunk
+        except KeyError as error:
+            told = "a published rendition's blob is missing"
+            raise StoreFailed(told) from error
+        if left:
+            told = "a published rendition's blob is shorter than recorded"
+            raise StoreFailed(told)
+
+    async def _body(
+        self,
+        chunk: bytes,
+        following: AsyncGenerator[bytes, None],
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Send the chunks as fast as the client takes them, for as long as it is there."""
+        try:
+            async with _presence(receive) as client:
+                while chunk and not client.done():
+                    await send(_part(chunk))
+                    chunk = await anext(following, b"")
+        except UploadError as error:
+            # The head is out. The connection is cut, and by the length the client knows.
+            self.observer.failed("media", error)
+        else:
+            await send({"type": "http.response.body"})
+
+
+@asynccontextmanager
+async def _presence(receive: Receive) -> AsyncIterator[asyncio.Task[None]]:
+    """Yield a task that is done when the client is gone."""
+    task = asyncio.create_task(_until_gone(receive))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _head(media: Media, reply: Answer) -> Message:
+    headers = {
+        **SAFE,
+        "Content-Type": media.content_type,
+        "Content-Disposition": f'inline; filename="{media.filename}"',
+        "ETag": f'"{media.etag}"',
+        "Accept-Ranges": "bytes",
+        "Cache-Control": FOR_EVER if media.public else NEVER,
+        **reply.headers,
+    }
+    if reply.status in {304, 416}:
+        del headers["Content-Type"], headers["Content-Disposition"]
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "http.response.start", "status": reply.status, "headers": raw}
+
+
+def _part(chunk: bytes) -> Message:
+    return {"type": "http.response.body", "body": chunk, "more_body": True}
+
+
+def _refusal(text: str, status: int) -> PlainTextResponse:
+    """A small answer that no cache keeps: the photo may be there a moment later."""
+    headers = {**SAFE, "Cache-Control": "no-store"}
+    if status == 503:  # noqa: PLR2004 - HTTP's own number
+        headers["Retry-After"] = "5"
+    return PlainTextResponse(text, status_code=status, headers=headers)

@@ -1,0 +1,126 @@
+"""Several processes that do the same work, watched by one that does none."""
+
+import ctypes
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import connection, get_context
+from multiprocessing.context import SpawnProcess
+from time import monotonic, sleep
+from types import FrameType
+
+import structlog
+from prometheus_client import multiprocess
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Tells prometheus-client where to add up the numbers of several processes."""
+
+FAILED = 3
+"""Exit status of a worker that could not start: another one could not either."""
+
+SHORT_LIFE = 2.0
+"""Seconds; a worker that died younger than this is replaced after a pause of as much."""
+
+LAST_WORDS = 5.0
+"""Seconds that a worker has to end when its grace is over."""
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Supervisor:
+    """Starts workers, replaces those that die, and ends them all on SIGTERM or SIGINT."""
+
+    def __init__(self, work: Callable[[], None], count: int, grace: float) -> None:
+        """Run *work*, which must be picklable, in *count* processes."""
+        self._work = work
+        self._count = count
+        self._grace = grace
+        self._workers: dict[SpawnProcess, float] = {}
+        self._context = get_context("spawn")
+        self._woken, self._waker = os.pipe()
+        self._stopping = False
+        self._log = structlog.get_logger("threebath")
+
+    def run(self) -> None:
+        """Work until a signal comes, then wait for what is under way.
+
+        Raises:
+            SystemExit: a worker could not start.
+        """
+        failed = False
+        with _metrics_folder() as folder, self._signals():
+            while not self._stopping and not failed:
+                while len(self._workers) < self._count:
+                    self._start()
+                connection.wait([self._woken, *(one.sentinel for one in self._workers)])
+                failed = self._bury(folder)
+            self._stop()
+        if failed:
+            sys.exit(FAILED)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = {one: signal.signal(one, self._stop_soon) for one in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            os.close(self._woken)
+            os.close(self._waker)
+
+    def _stop_soon(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+        os.write(self._waker, b".")
+
+    def _start(self) -> None:
+        worker = self._context.Process(target=_run, args=(self._work,))
+        worker.start()
+        self._workers[worker] = monotonic()
+
+    def _bury(self, folder: str) -> bool:
+        """Forget workers that ended; say whether one could not even start."""
+        dead = [one for one in self._workers if one.exitcode is not None]
+        for worker in dead:
+            age = monotonic() - self._workers.pop(worker)
+            multiprocess.mark_process_dead(worker.pid, folder)  # type: ignore[no-untyped-call]
+            if self._stopping:
+                continue
+            self._log.error("worker ended", pid=worker.pid, status=worker.exitcode)
+            if worker.exitcode == FAILED:
+                return True
+            if age < SHORT_LIFE:
+                sleep(SHORT_LIFE)
+        return False
+
+    def _stop(self) -> None:
+        for worker in self._workers:
+            worker.terminate()
+        deadline = monotonic() + self._grace + LAST_WORDS
+        for worker in self._workers:
+            worker.join(max(0, deadline - monotonic()))
+            if worker.exitcode is None:
+                worker.kill()
+                worker.join()
+
+
+def _run(work: Callable[[], None]) -> None:
+    """Work, and stop when the supervisor is gone."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    work()
+
+
+@contextmanager
+def _metrics_folder() -> Iterator[str]:
+    """Yield the folder in which the workers add up their numbers; empty at first."""
+    with tempfile.TemporaryDirectory(prefix="threebath-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        try:
+            yield folder
+        finally:
+            del os.environ[METRICS_FOLDER]
