@@ -1,0 +1,188 @@
+"""OK's destinations, as flows for a batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from threebath.client.checks import LIMITS
+from threebath.client.errors import AddressExpired, ClientError, NetworkError
+from threebath.client.flow import Saved
+from threebath.client.ok import results as r
+from threebath.client.ok.calls import Calls, Token
+from threebath.client.progress import Stage, Track
+from threebath.client.shapes import Shape
+from threebath.core.kinds import Limits
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+MOST_AT_ONCE = 5
+"""Photos of one address: all are taken or none, so fewer are lost to a bad one."""
+
+
+async def _receive(
+    calls: Calls, method: str, params: Mapping[str, object], tracks: Sequence[Track]
+) -> list[Token]:
+    """Do steps 1 and 2; where an address has expired, with a new one."""
+    for track in tracks:
+        track.enter(Stage.ADDRESS)
+    address = await calls.issue(params, method=method)
+    try:
+        return await calls.send_tracks(address, tracks)
+    except AddressExpired as error:
+        for track in tracks:
+            track.enter(Stage.RETRYING, str(error))
+        address = await calls.issue(params, method=method)
+        return await calls.send_tracks(address, tracks)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosFlow:
+    """Photos of an album: getUploadUrl, send, commit.
+
+    Attributes:
+        comments: by the files' places among those given.
+    """
+
+    calls: Calls
+    issue: Mapping[str, object] = field(default=NOTHING)
+    comments: Sequence[str] = ()
+    group: int = MOST_AT_ONCE
+    whole: bool = False
+    late: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        return self.calls.repeatable
+
+    @property
+    def limits(self) -> Limits | None:
+        return LIMITS.get("ok.album")
+
+    async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
+        """See `Flow.receive`."""
+        sizes = ",".join(str(track.source.size) for track in tracks)
+        issue = {**self.issue, "count": len(tracks), "sizes": sizes}
+        tokens = await _receive(self.calls, "photosV2.getUploadUrl", issue, tracks)
+        photos = [
+            {"photo_id": one.photo_id, "token": one.token, **self._comment(track)}
+            for one, track in zip(tokens, tracks, strict=True)
+        ]
+        return {"photos": photos}
+
+    def _comment(self, track: Track) -> dict[str, str]:
+        if track.index >= len(self.comments) or not self.comments[track.index]:
+            return {}
+        return {"comment": self.comments[track.index]}
+
+    async def commit(
+        self, claim: dict[str, Any], tracks: Sequence[Track]
+    ) -> Sequence[Saved[r.Photo] | ClientError]:
+        """See `Flow.commit`."""
+        answer = await self.calls.call(
+            "photosV2.commit",
+            {"photos": claim["photos"]},
+            repeatable=self.calls.repeatable,
+        )
+        told = {one.at("photo_id").text: one for one in answer.at("photos").items()}
+        return [_verdict(one["photo_id"], told) for one in claim["photos"]]
+
+
+def _verdict(photo_id: str, told: Mapping[str, Shape]) -> Saved[r.Photo] | ClientError:
+    """Look one photo up in the answer by its id, never by its place."""
+    mine = told.get(photo_id)
+    status = mine.text_or("status") if mine else "not in the answer"
+    if mine is None or status != "SUCCESS":
+        return NetworkError(status, "the photo was not saved", method="photosV2.commit")
+    assigned = mine.at("assigned_photo_id").identifier
+    photo = r.Photo(id=assigned, temporary_id=photo_id)
+    return Saved(assigned, "", photo)
+
+
+@dataclass(frozen=True, slots=True)
+class MomentsFlow:
+    """Moments: an address and an upload for each, one commit for all."""
+
+    calls: Calls
+    group: int = 10
+    whole: bool = False
+    late: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        return self.calls.repeatable
+
+    @property
+    def limits(self) -> Limits | None:
+        return LIMITS.get("ok.moment")
+
+    async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
+        """See `Flow.receive`."""
+        tokens = [
+            token
+            for track in tracks
+            for token in await _receive(self.calls, "moments.getUploadUrl", {}, [track])
+        ]
+        return {"photos": [{"photo_id": t.photo_id, "token": t.token} for t in tokens]}
+
+    async def commit(
+        self, claim: dict[str, Any], tracks: Sequence[Track]
+    ) -> Sequence[Saved[r.Moment] | ClientError]:
+        """See `Flow.commit`; OK does not publish what a commit answers."""
+        answer = await self.calls.call(
+            "moments.commit",
+            {"photos": claim["photos"]},
+            repeatable=self.calls.repeatable,
+        )
+        listed = answer.maybe("ids") if isinstance(answer.value, dict) else None
+        ids = [one.identifier for one in listed.items()] if listed else []
+        if len(ids) != len(claim["photos"]):
+            ids = [""] * len(claim["photos"])
+        return [Saved(f"moment {one}".strip(), "", r.Moment(id=one)) for one in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFlow:
+    """One post with all the photos: upload each, then post their tokens.
+
+    Attributes:
+        post: parameters of ``mediatopic.post``.
+        text: stands above the photos.
+    """
+
+    calls: Calls
+    issue: Mapping[str, object] = field(default=NOTHING)
+    post: Mapping[str, object] = field(default=NOTHING)
+    text: str = ""
+    group: int = 100
+    repeatable: bool = False
+    whole: bool = True
+    late: bool = False
+
+    @property
+    def limits(self) -> Limits | None:
+        return LIMITS.get("ok.topic")
+
+    async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
+        """See `Flow.receive`."""
+        tokens = []
+        for start in range(0, len(tracks), MOST_AT_ONCE):
+            some = tracks[start : start + MOST_AT_ONCE]
+            issue = {**self.issue, "count": len(some)}
+            tokens += await _receive(self.calls, "photosV2.getUploadUrl", issue, some)
+        return {"tokens": [token.token for token in tokens]}
+
+    async def commit(
+        self, claim: dict[str, Any], tracks: Sequence[Track]
+    ) -> Sequence[Saved[r.Topic] | ClientError]:
+        """See `Flow.commit`; a second post would be a second post, so it is never made."""
+        photos = [{"id": token} for token in claim["tokens"]]
+        media: list[dict[str, object]] = [{"type": "photo", "list": photos}]
+        if self.text:
+            media.insert(0, {"type": "text", "text": self.text})
+        answer = await self.calls.call(
+            "mediatopic.post",
+            {**self.post, "attachment": {"media": media}},
+            repeatable=False,
+        )
+        topic = r.Topic(id=answer.identifier)
+        return [Saved(f"topic {topic.id}", "", topic) for _ in photos]

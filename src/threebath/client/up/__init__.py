@@ -1,0 +1,5 @@
+"""UP (Universal Platform)."""
+
+from threebath.client.up.api import UP, Photo
+
+__all__ = ["UP", "Photo"]

@@ -1,0 +1,34 @@
+"""VK."""
+
+from threebath.client.vk.api import VK
+from threebath.client.vk.calls import Address, Reply
+from threebath.client.vk.results import (
+    Audio,
+    ChatPhoto,
+    Cover,
+    Document,
+    Media,
+    OwnerPhoto,
+    Photo,
+    PhotoSize,
+    Story,
+    Video,
+    Voice,
+)
+
+__all__ = [
+    "VK",
+    "Address",
+    "Audio",
+    "ChatPhoto",
+    "Cover",
+    "Document",
+    "Media",
+    "OwnerPhoto",
+    "Photo",
+    "PhotoSize",
+    "Reply",
+    "Story",
+    "Video",
+    "Voice",
+]
