@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from threebath.client.checks import LIMITS
@@ -14,7 +13,6 @@ from threebath.client.progress import Stage, Track
 from threebath.client.shapes import Shape
 from threebath.core.kinds import Limits
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 MOST_AT_ONCE = 5
 """Photos of one address: all are taken or none, so fewer are lost to a bad one."""
 
@@ -44,7 +42,7 @@ class PhotosFlow:
     """
 
     calls: Calls
-    issue: Mapping[str, object] = field(default=NOTHING)
+    issue: Mapping[str, object] = field(default_factory=dict)
     comments: Sequence[str] = ()
     group: int = MOST_AT_ONCE
     whole: bool = False
@@ -150,8 +148,8 @@ class TopicFlow:
     """
 
     calls: Calls
-    issue: Mapping[str, object] = field(default=NOTHING)
-    post: Mapping[str, object] = field(default=NOTHING)
+    issue: Mapping[str, object] = field(default_factory=dict)
+    post: Mapping[str, object] = field(default_factory=dict)
     text: str = ""
     group: int = 100
     repeatable: bool = False

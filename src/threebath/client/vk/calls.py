@@ -144,7 +144,7 @@ class Calls:
         self, address: Address[R], tracks: Sequence[Track], fields: Mapping[str, str]
     ) -> Reply[R]:
         """Do step 2 for files that somebody follows."""
-        names = (address.kind.field.format(n=number) for number in range(1, 100))
+        names = (address.kind.form_field.format(n=number) for number in range(1, 100))
         parts = tuple(FilePart(*pair) for pair in zip(names, tracks, strict=False))
 
         async def once() -> Reply[R]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from threebath.client.checks import LIMITS
@@ -15,7 +14,6 @@ from threebath.client.vk.calls import Address, Calls, Reply
 from threebath.core.kinds import Limits
 
 R = TypeVar("R")
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +28,9 @@ class VkFlow(Generic[R]):
 
     calls: Calls
     kind: k.Kind[R]
-    issue: Mapping[str, object] = field(default=NOTHING)
-    save: Mapping[str, object] = field(default=NOTHING)
-    fields: Mapping[str, str] = field(default=NOTHING)
+    issue: Mapping[str, object] = field(default_factory=dict)
+    save: Mapping[str, object] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     late: bool = False
 
@@ -70,7 +68,7 @@ class VideoFlow:
     """
 
     calls: Calls
-    issue: Mapping[str, object] = field(default=NOTHING)
+    issue: Mapping[str, object] = field(default_factory=dict)
     group: int = 1
     repeatable: bool = True
     whole: bool = False

@@ -4,7 +4,7 @@ Source: docs/protocols/vk.md, sections 8 and 11.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -25,7 +25,7 @@ class Kind(Generic[R_co]):
         name: of the limits in `threebath.core.networks.vk`, and of the row here.
         issue: the method that gives the upload address.
         when: parameters of it that make it this kind.
-        field: the form field; ``{n}`` counts from 1.
+        form_field: the form field; ``{n}`` counts from 1.
         save: the method that saves; empty where receiving already does.
         takes: the save call's parameters, each with its place in the upload's reply.
         carries: parameters of the issue call that the save call must repeat; VK answers
@@ -37,11 +37,11 @@ class Kind(Generic[R_co]):
 
     name: str
     issue: str
-    field: str
+    form_field: str
     read: Callable[[Shape], tuple[R_co, ...]]
     save: str = ""
-    when: Mapping[str, str] = MappingProxyType({})
-    takes: Mapping[str, str] = PHOTO
+    when: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=lambda: PHOTO)
     carries: tuple[str, ...] = ()
     group: int = 1
     reusable: bool = False
@@ -50,7 +50,7 @@ class Kind(Generic[R_co]):
 ALBUM = Kind(
     name="vk.album",
     issue="photos.getUploadServer",
-    field="file{n}",
+    form_field="file{n}",
     save="photos.save",
     takes={"server": "server", "photos_list": "photos_list", "hash": "hash"},
     carries=("album_id", "group_id"),
@@ -61,7 +61,7 @@ ALBUM = Kind(
 WALL = Kind(
     name="vk.wall",
     issue="photos.getWallUploadServer",
-    field="photo",
+    form_field="photo",
     save="photos.saveWallPhoto",
     carries=("group_id",),
     read=r.photos,
@@ -70,14 +70,14 @@ WALL = Kind(
 PROFILE = Kind(
     name="vk.profile",
     issue="photos.getOwnerPhotoUploadServer",
-    field="photo",
+    form_field="photo",
     save="photos.saveOwnerPhoto",
     read=r.owner_photo,
 )
 MESSAGE = Kind(
     name="vk.message",
     issue="photos.getMessagesUploadServer",
-    field="photo",
+    form_field="photo",
     save="photos.saveMessagesPhoto",
     read=r.photos,
     reusable=True,
@@ -85,7 +85,7 @@ MESSAGE = Kind(
 CHAT = Kind(
     name="vk.chat",
     issue="photos.getChatUploadServer",
-    field="file",
+    form_field="file",
     save="messages.setChatPhoto",
     takes={"file": "response"},
     read=r.chat_photo,
@@ -93,7 +93,7 @@ CHAT = Kind(
 MARKET_ITEM = Kind(
     name="vk.market_item",
     issue="photos.getMarketUploadServer",
-    field="file",
+    form_field="file",
     save="photos.saveMarketPhoto",
     takes={**PHOTO, "crop_data": "crop_data?", "crop_hash": "crop_hash?"},
     carries=("group_id",),
@@ -102,7 +102,7 @@ MARKET_ITEM = Kind(
 MARKET_COLLECTION = Kind(
     name="vk.market_collection",
     issue="photos.getMarketAlbumUploadServer",
-    field="file",
+    form_field="file",
     save="photos.saveMarketAlbumPhoto",
     carries=("group_id",),
     read=r.photos,
@@ -110,18 +110,18 @@ MARKET_COLLECTION = Kind(
 AUDIO = Kind(
     name="vk.audio",
     issue="audio.getUploadServer",
-    field="file",
+    form_field="file",
     save="audio.save",
     takes={"server": "server", "audio": "audio", "hash": "hash"},
     read=r.audio,
 )
 VIDEO = Kind(
-    name="vk.video", issue="video.save", field="video_file", takes={}, read=r.video
+    name="vk.video", issue="video.save", form_field="video_file", takes={}, read=r.video
 )
 DOCUMENT = Kind(
     name="vk.document",
     issue="docs.getUploadServer",
-    field="file",
+    form_field="file",
     save="docs.save",
     takes={"file": "file"},
     read=r.document,
@@ -130,7 +130,7 @@ DOCUMENT = Kind(
 WALL_DOCUMENT = Kind(
     name="vk.document",
     issue="docs.getWallUploadServer",
-    field="file",
+    form_field="file",
     save="docs.save",
     takes={"file": "file"},
     read=r.document,
@@ -140,7 +140,7 @@ MESSAGE_DOCUMENT = Kind(
     name="vk.document",
     issue="docs.getMessagesUploadServer",
     when={"type": "doc"},
-    field="file",
+    form_field="file",
     save="docs.save",
     takes={"file": "file"},
     read=r.document,
@@ -150,7 +150,7 @@ VOICE = Kind(
     name="vk.voice",
     issue="docs.getMessagesUploadServer",
     when={"type": "audio_message"},
-    field="file",
+    form_field="file",
     save="docs.save",
     takes={"file": "file"},
     read=r.voice,
@@ -159,7 +159,7 @@ VOICE = Kind(
 COVER = Kind(
     name="vk.cover",
     issue="photos.getOwnerCoverPhotoUploadServer",
-    field="photo",
+    form_field="photo",
     save="photos.saveOwnerCoverPhoto",
     takes={"photo": "photo", "hash": "hash"},
     read=r.cover,
@@ -167,7 +167,7 @@ COVER = Kind(
 STORY_PHOTO = Kind(
     name="vk.story_photo",
     issue="stories.getPhotoUploadServer",
-    field="file",
+    form_field="file",
     save="stories.save",
     takes={"upload_results": "response.upload_result"},
     read=r.story,
@@ -175,7 +175,7 @@ STORY_PHOTO = Kind(
 STORY_VIDEO = Kind(
     name="vk.story_video",
     issue="stories.getVideoUploadServer",
-    field="video_file",
+    form_field="video_file",
     save="stories.save",
     takes={"upload_results": "response.upload_result"},
     read=r.story,

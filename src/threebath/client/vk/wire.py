@@ -52,6 +52,9 @@ CODES: Mapping[int, type[e.NetworkError]] = MappingProxyType(
 STORAGE_WORDS = ("ERR_STORAGE", "ERR_UPLOAD_TERMINATED")
 """Upload errors that are the server's own trouble."""
 
+EXPIRED_WORDS = ("expired", "not issued by this service")
+"""What threebath says of an address that is too old, or of another server."""
+
 TOO_FAST = -12
 NOTHING = frozenset({"", "[]"})
 """What ``photo`` and its like say when no file was taken."""
@@ -151,10 +154,10 @@ def _refusal(code: int | str, text: str, reason: str) -> e.NetworkError:
     kind: type[e.NetworkError] = e.UploadRefused
     if code == TOO_FAST:
         kind = e.TooFast
+    elif any(word in told for word in EXPIRED_WORDS):
+        kind = e.AddressExpired
     elif any(word in told for word in STORAGE_WORDS):
         kind = e.NetworkAway
-    elif "expired" in told or "not issued by this service" in told:
-        kind = e.AddressExpired
     return kind(code, text, reason=reason)
 
 
