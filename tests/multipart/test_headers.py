@@ -53,6 +53,7 @@ def _disposed(rest):
         (b'filename="a%00.jpg"', "a.jpg"),
         ('filename="a\u202egpj.exe"'.encode(), "agpj.exe"),
         (b'filename="first"; filename="second"', "first"),
+        (b'filename="' + b'\\"' * 1000 + b'"', '"' * 255),
         (b'filename="' + b"n" * 65536 + b'.jpg"', "n" * 255),
         (b'filename="' + b"%D1%84" * 10000 + b'"', "ф" * 255),
         (b'filename="' + "ф".encode() * 32768 + b'"', "ф" * 255),

@@ -1,4 +1,4 @@
-"""What is stored and what users see: assets, albums, photos, posts, messages."""
+"""What is stored and what users see: assets, albums, photos, tags, posts, messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -122,6 +122,23 @@ class Photo:
     access_key: str
     state: PhotoState = PhotoState.VISIBLE
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """Somebody, or something, that a photo shows.
+
+    Attributes:
+        user_id: who; 0 where only the text says.
+        x, y: where, in hundredths of a percent of width and height, from the top left.
+    """
+
+    photo_id: int
+    user_id: int
+    text: str
+    x: int
+    y: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,13 @@ MAX_PARAMETERS = 16
 """Parameters of one header that are looked at; clients send two or three."""
 
 # A quote closes a value only where a separator or the end follows, so that a name with
-# bare quotes in it stays whole. Possessive (++, *+): no backtracking, whatever is sent.
+# bare quotes in it stays whole. Possessive (++, *+): no backtracking, whatever is sent;
+# a value is cut after 512 pieces, which are quotes, escapes and what is between them.
 _PARAMETER = r"""
     \s*+ (?P<name> [^=\s{separators}"]++ ) \s*+ = \s*+
-    (?: " (?P<quoted> (?: [^"\\]++ | \\. | \\\Z | "(?!\s*+(?:[{separators}]|\Z)) )*+ )
-        (?: " | \Z )
+    (?: " (?P<quoted>
+            (?: [^"\\]++ | \\. | \\\Z | "(?!\s*+(?:[{separators}]|\Z)) ){{0,512}}+
+        )
       | (?P<plain> {plain} ) )
 """
 _OF_PART = re.compile(

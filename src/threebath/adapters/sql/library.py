@@ -1,7 +1,7 @@
 """What users see, in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from threebath.adapters.sql.rows import (
     post_of,
     post_values,
     select_photos,
+    tag_of,
 )
 from threebath.adapters.sql.tables import (
     albums,
@@ -29,7 +30,13 @@ from threebath.adapters.sql.tables import (
     posts,
     users,
 )
-from threebath.core.errors import AlbumNotFound, PhotoNotFound, TooManyAlbums
+from threebath.adapters.sql.tables import tags as tag_rows
+from threebath.core.errors import (
+    AlbumNotFound,
+    LimitReached,
+    PhotoNotFound,
+    TooManyAlbums,
+)
 from threebath.core.library import (
     Album,
     AssetState,
@@ -37,6 +44,7 @@ from threebath.core.library import (
     Photo,
     PhotoState,
     Post,
+    Tag,
 )
 from threebath.service.ports import AlbumDraft, PhotoQuery
 
@@ -134,7 +142,28 @@ class SqlLibrary:
                 .where(albums.c.id == photo.album_id)
                 .values(size=albums.c.size - 1)
             )
+            await connection.execute(
+                delete(tag_rows).where(tag_rows.c.photo_id == photo.id)
+            )
             await _drop_main(connection, photo)
+
+    async def add_tags(self, photo_id: int, tags: Sequence[Tag], at_most: int) -> None:
+        held = select(func.count()).where(tag_rows.c.photo_id == photo_id)
+        # Taking the photo's row first lets one tagger in at a time.
+        hold = update(photos).where(photos.c.id == photo_id).values(id=photos.c.id)
+        async with self.database.write() as connection:
+            if not (await connection.execute(hold)).rowcount:
+                raise PhotoNotFound(str(photo_id))
+            if (await connection.execute(held)).scalar_one() + len(tags) > at_most:
+                raise LimitReached(f"a photo has at most {at_most} tags")
+            if tags:
+                await connection.execute(insert(tag_rows), [asdict(one) for one in tags])
+
+    async def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
+        wanted = tag_rows.c.photo_id.in_(photo_ids)
+        query = select(tag_rows).where(wanted).order_by(tag_rows.c.id)
+        async with self.database.read() as connection:
+            return [tag_of(row) for row in await connection.execute(query)]
 
     async def add_post(self, post: Post) -> Post:
         new = insert(posts).values(post_values(post)).returning(posts)
@@ -164,6 +193,7 @@ class SqlLibrary:
 
 def _album_values(draft: AlbumDraft, now: datetime) -> dict[str, object]:
     return {
+        **({"id": draft.id} if draft.id else {}),
         "network": draft.network,
         "owner_id": draft.owner_id,
         "title": draft.title,
@@ -182,11 +212,15 @@ def _where(statement: Select[Any], query: PhotoQuery) -> Select[Any]:
         (photos.c.network, query.network),
         (photos.c.owner_id, query.owner_id),
         (photos.c.album_id, query.album_id),
+        (photos.c.app_id, query.app_id),
         (photos.c.place, query.place),
         (photos.c.state, query.state),
     ):
         if wanted is not None:
             statement = statement.where(column == wanted)
+    if query.tagged:
+        shown = select(tag_rows.c.photo_id).where(tag_rows.c.user_id.in_(query.tagged))
+        statement = statement.where(photos.c.id.in_(shown))
     return statement.where(photos.c.id.in_(query.ids)) if query.ids else statement
 
 

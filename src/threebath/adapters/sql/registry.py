@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from threebath.adapters.sql.conflicts import insert_or_replace, insert_unless_there
@@ -13,6 +14,8 @@ from threebath.adapters.sql.rows import (
     Values,
     application_of,
     chat_of,
+    code_of,
+    code_values,
     community_of,
     screen_key,
     token_values,
@@ -22,6 +25,7 @@ from threebath.adapters.sql.tables import admins as admin_rows
 from threebath.adapters.sql.tables import (
     applications,
     chats,
+    codes,
     communities,
     grants,
     tokens,
@@ -31,7 +35,7 @@ from threebath.adapters.sql.tokens import hash_of
 from threebath.core.errors import BadParameter
 from threebath.core.library import Chat, Community, User
 from threebath.core.tickets import Application
-from threebath.service.ports import TokenDraft
+from threebath.service.ports import CodeDraft, TokenDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,58 @@ class SqlRegistry:
         async with self.database.write() as connection:
             return bool((await connection.execute(drop)).rowcount)
 
+    async def raise_call_id(self, token: str, call_id: str) -> bool:
+        later = (
+            update(tokens)
+            .where(tokens.c.hash == hash_of(token), tokens.c.last_call < call_id)
+            .values(last_call=call_id)
+        )
+        async with self.database.write() as connection:
+            return bool((await connection.execute(later)).rowcount)
+
+    async def add_code(self, draft: CodeDraft, now: datetime) -> None:
+        values = {**code_values(draft), "hash": hash_of(draft.code)}
+        async with self.database.write() as connection:
+            await connection.execute(delete(codes).where(codes.c.expires_at <= now))
+            await connection.execute(insert(codes).values(values))
+
+    async def code(self, code: str, now: datetime) -> CodeDraft | None:
+        query = select(codes).where(codes.c.hash == hash_of(code), codes.c.expires_at > now)
+        async with self.database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return code_of(row) if row else None
+
+    async def sign_in_code(self, code: str, user_id: int, now: datetime) -> bool:
+        claim = (
+            update(codes)
+            .where(
+                codes.c.hash == hash_of(code),
+                codes.c.expires_at > now,
+                codes.c.user_id == 0,
+            )
+            .values(user_id=user_id)
+        )
+        async with self.database.write() as connection:
+            return bool((await connection.execute(claim)).rowcount)
+
+    async def take_code(self, code: str, now: datetime) -> CodeDraft | None:
+        take = (
+            delete(codes)
+            .where(
+                codes.c.hash == hash_of(code),
+                codes.c.expires_at > now,
+                codes.c.user_id != 0,
+            )
+            .returning(codes)
+        )
+        async with self.database.write() as connection:
+            row = (await connection.execute(take)).first()
+        return code_of(row) if row else None
+
     async def remove_application(self, app_id: int) -> bool:
         drop = delete(applications).where(applications.c.id == app_id)
         async with self.database.write() as connection:
-            for table in (tokens, grants):
+            for table in (tokens, codes, grants):
                 await connection.execute(delete(table).where(table.c.app_id == app_id))
             return bool((await connection.execute(drop)).rowcount)
 

@@ -1,5 +1,6 @@
 """Rows of the tables to core values, and back."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -18,11 +19,12 @@ from threebath.core.library import (
     PhotoState,
     Post,
     Rendition,
+    Tag,
     User,
 )
 from threebath.core.places import Place
 from threebath.core.tickets import Application, Caller, Destination, Receipt, TokenKind
-from threebath.service.ports import Publication, StoredAsset, TokenDraft
+from threebath.service.ports import CodeDraft, Publication, StoredAsset, TokenDraft
 
 AnyRow = Row[Any]
 Values = dict[str, object]
@@ -243,6 +245,35 @@ def token_values(draft: TokenDraft) -> Values:
         "expires_at": draft.expires_at,
         "secret": draft.secret,
     }
+
+
+def code_of(row: AnyRow) -> CodeDraft:
+    return CodeDraft(
+        code="",
+        app_id=row.app_id,
+        user_id=row.user_id,
+        community_id=row.community_id,
+        permissions=frozenset(row.permissions),
+        life=None if row.life is None else timedelta(seconds=row.life),
+        own_secret=row.own_secret,
+        expires_at=row.expires_at,
+    )
+
+
+def code_values(draft: CodeDraft) -> Values:
+    return {
+        "app_id": draft.app_id,
+        "user_id": draft.user_id,
+        "community_id": draft.community_id,
+        "permissions": sorted(draft.permissions),
+        "life": None if draft.life is None else int(draft.life.total_seconds()),
+        "own_secret": draft.own_secret,
+        "expires_at": draft.expires_at,
+    }
+
+
+def tag_of(row: AnyRow) -> Tag:
+    return Tag(**{name: one for name, one in row._asdict().items() if name != "id"})
 
 
 def _without_key(row: AnyRow) -> dict[str, Any]:

@@ -112,6 +112,20 @@ tokens = Table(
     Column("permissions", JSON, nullable=False),
     Column("expires_at", Moment),
     _words("secret"),
+    Column("last_call", Words, nullable=False, server_default=""),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("app_id", Number, nullable=False, index=True),
+    _number("user_id"),
+    _number("community_id"),
+    Column("permissions", JSON, nullable=False),
+    Column("life", Number),
+    Column("own_secret", Boolean, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
 )
 
 grants = Table(
@@ -223,6 +237,19 @@ photos = Table(
     Index(None, "album_id", "id"),
     Index(None, "owner_id", "network", "id"),
     Index(None, "owner_id", "network", "place", "id"),
+    sqlite_autoincrement=True,
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("id", Number, Identity(start=1, maxvalue=_LAST_NUMBER), primary_key=True),
+    Column("photo_id", Number, nullable=False, index=True),
+    Column("user_id", Number, nullable=False, index=True),
+    _words("text"),
+    _number("x"),
+    _number("y"),
+    Column("created_at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )
 

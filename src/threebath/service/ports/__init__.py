@@ -4,7 +4,7 @@
 Every method may raise `StoreFailed` (or `RendererFailed`) when what lies behind it fails.
 """
 
-from threebath.service.ports.accounts import Accounts, Registry, TokenDraft
+from threebath.service.ports.accounts import Accounts, CodeDraft, Registry, TokenDraft
 from threebath.service.ports.catalog import Catalog, Publication, StoredAsset
 from threebath.service.ports.library import AlbumDraft, Library, PhotoQuery
 from threebath.service.ports.media import (
@@ -24,6 +24,7 @@ __all__ = [
     "Blobs",
     "Catalog",
     "Clock",
+    "CodeDraft",
     "Form",
     "Library",
     "Observer",

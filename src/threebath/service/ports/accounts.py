@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from threebath.core.library import Chat, Community, User
@@ -82,6 +82,28 @@ class TokenDraft:
     secret: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDraft:
+    """What a program holds while its user signs in: exchanged once, for a session.
+
+    Attributes:
+        code: what the program will show; only its hash is kept.
+        user_id: who signed in; 0 as long as nobody has.
+        life: how long the session will last; None for ever.
+        own_secret: whether the session will have a secret of its own.
+        expires_at: until when it can be exchanged.
+    """
+
+    code: str = field(repr=False)
+    app_id: int
+    user_id: int = 0
+    community_id: int = 0
+    permissions: frozenset[str] = frozenset()
+    life: timedelta | None = None
+    own_secret: bool = False
+    expires_at: datetime
+
+
 class Registry(Protocol):
     """Makes and revokes what `Accounts` knows; for operators and login pages.
 
@@ -103,6 +125,34 @@ class Registry(Protocol):
 
     async def revoke_token(self, token: str) -> bool:
         """Forget a token; say whether it was known."""
+        ...
+
+    async def raise_call_id(self, token: str, call_id: str) -> bool:
+        """Remember a session's latest call; say whether it comes after all before it.
+
+        Args:
+            call_id: compared as text; the dialect pads it so that this is its order.
+        """
+        ...
+
+    async def add_code(self, draft: CodeDraft, now: datetime) -> None:
+        """Remember a code; those that expired before *now* are forgotten."""
+        ...
+
+    async def code(self, code: str, now: datetime) -> CodeDraft | None:
+        """Return what is known of a code (``code`` is ""), or None if it is stale."""
+        ...
+
+    async def sign_in_code(self, code: str, user_id: int, now: datetime) -> bool:
+        """Note who signed in with a code; say whether it was waiting for somebody."""
+        ...
+
+    async def take_code(self, code: str, now: datetime) -> CodeDraft | None:
+        """Use up a code with which somebody has signed in; once, however many race.
+
+        Returns:
+            What was known of it, or None where there is nothing to use up.
+        """
         ...
 
     async def remove_application(self, app_id: int) -> bool:

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from threebath.core.library import Album, Message, Photo, PhotoState, Post
+from threebath.core.library import Album, Message, Photo, PhotoState, Post, Tag
 from threebath.core.places import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumDraft:
-    """An album to be made; the fields are `Album`'s."""
+    """An album to be made; the fields are `Album`'s.
+
+    Attributes:
+        id: the number that it gets, where a world to try things in says so; 0 for the
+            next free one.
+    """
 
     network: str
     owner_id: int
@@ -20,16 +25,23 @@ class AlbumDraft:
     capacity: int = 10_000
     default_for: int = 0
     extra: Mapping[str, str] = field(default_factory=dict)
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoQuery:
-    """Which photos to list; None and empty mean any."""
+    """Which photos to list; None and empty mean any.
+
+    Attributes:
+        tagged: users, any of whom a photo must be tagged with.
+    """
 
     network: str | None = None
     owner_id: int | None = None
     album_id: int | None = None
+    app_id: int | None = None
     place: Place | None = None
+    tagged: tuple[int, ...] = ()
     ids: tuple[int, ...] = ()
     state: PhotoState | None = PhotoState.VISIBLE
     newest_first: bool = False
@@ -38,7 +50,7 @@ class PhotoQuery:
 
 
 class Library(Protocol):
-    """What users see: albums, photos, posts, messages."""
+    """What users see: albums, photos, tags, posts, messages."""
 
     async def create_album(self, draft: AlbumDraft, now: datetime) -> Album:
         """Make an album.
@@ -86,6 +98,19 @@ class Library(Protocol):
 
         The sweep removes the bytes. Raise `PhotoNotFound` if it is gone already.
         """
+        ...
+
+    async def add_tags(self, photo_id: int, tags: Sequence[Tag], at_most: int) -> None:
+        """Tag a photo: with all of *tags*, or none.
+
+        Raises:
+            PhotoNotFound: it is gone.
+            LimitReached: it would have more than *at_most* tags.
+        """
+        ...
+
+    async def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
+        """List the tags of photos, oldest first."""
         ...
 
     async def add_post(self, post: Post) -> Post:

@@ -16,6 +16,7 @@ from threebath.core.library import (
 )
 from threebath.core.places import Place
 from threebath.service.ports import Accounts, Catalog, Library, PhotoQuery, Registry
+from threebath.testing.contracts.tags import TagsContract
 from threebath.testing.samples import LATER, NOW, a_draft, a_receipt, published
 
 NOBODY = 10**30
@@ -36,7 +37,7 @@ MESSAGE = Message(
 )
 
 
-class LibraryContract:
+class LibraryContract(TagsContract):
     """Give it fixtures ``catalog``, ``library``, ``accounts`` and ``registry``.
 
     All are of one store, empty at first. ``small_library`` is one over that store too, and

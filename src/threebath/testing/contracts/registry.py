@@ -9,6 +9,7 @@ from threebath.core.errors import BadParameter, UnknownApplication, UnknownSessi
 from threebath.core.library import Chat, Community, User
 from threebath.core.tickets import Application
 from threebath.service.ports import Accounts, Registry, TokenDraft
+from threebath.testing.contracts.codes import CodesContract
 from threebath.testing.samples import NOW
 
 
@@ -16,7 +17,7 @@ def _application(app_id: int, key: str) -> Application:
     return Application(id=app_id, key=key, secret="s3cret")
 
 
-class RegistryContract:
+class RegistryContract(CodesContract):
     """The part of `AccountsContract` that is about `Registry`."""
 
     pytestmark = pytest.mark.anyio

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from threebath.core.errors import AlbumNotFound, PhotoNotFound, TooManyAlbums
+from threebath.core.errors import (
+    AlbumNotFound,
+    LimitReached,
+    PhotoNotFound,
+    TooManyAlbums,
+)
 from threebath.core.library import (
     Album,
     AssetState,
@@ -12,6 +17,7 @@ from threebath.core.library import (
     Photo,
     PhotoState,
     Post,
+    Tag,
 )
 from threebath.service.ports import AlbumDraft, PhotoQuery
 from threebath.testing.memory.rows import Rows
@@ -32,7 +38,7 @@ class MemoryLibrary:
         if len(owned) >= self.max_albums:
             raise TooManyAlbums(self.max_albums)
         album = Album(
-            id=len(self.rows.albums) + 1,
+            id=draft.id or max(self.rows.albums, default=0) + 1,
             network=draft.network,
             owner_id=draft.owner_id,
             title=draft.title,
@@ -88,12 +94,22 @@ class MemoryLibrary:
     async def remove(self, photo_id: int) -> None:
         photo = await self.photo(photo_id)
         del self.rows.photos[photo_id]
+        self.rows.tags = [one for one in self.rows.tags if one.photo_id != photo_id]
         row = self.rows.assets[photo.asset.id]
         self.rows.assets[photo.asset.id] = replace(row, state=AssetState.DELETED)
         if photo.album_id is not None:
             album = self.rows.albums[photo.album_id]
             self.rows.albums[album.id] = replace(album, size=album.size - 1)
         self.rows.drop_main(photo_id)
+
+    async def add_tags(self, photo_id: int, tags: Sequence[Tag], at_most: int) -> None:
+        await self.photo(photo_id)
+        if len(await self.tags([photo_id])) + len(tags) > at_most:
+            raise LimitReached(f"a photo has at most {at_most} tags")
+        self.rows.tags.extend(tags)
+
+    async def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
+        return [one for one in self.rows.tags if one.photo_id in photo_ids]
 
     async def add_post(self, post: Post) -> Post:
         stored = replace(post, id=len(self.rows.posts) + 1)
@@ -118,11 +134,15 @@ class MemoryLibrary:
         return stored
 
     def _found(self, query: PhotoQuery) -> Iterator[Photo]:
+        tagged = {one.photo_id for one in self.rows.tags if one.user_id in query.tagged}
         for one in self.rows.photos.values():
+            if query.tagged and one.id not in tagged:
+                continue
             asked = (
                 (query.network, one.kind.partition(".")[0]),
                 (query.owner_id, one.owner_id),
                 (query.album_id, one.album_id),
+                (query.app_id, one.app_id),
                 (query.place, one.place),
                 (query.state, one.state),
             )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from threebath.core.errors import BadParameter
 from threebath.core.library import Chat, Community, User
 from threebath.core.tickets import Application
-from threebath.service.ports import TokenDraft
+from threebath.service.ports import CodeDraft, TokenDraft
 from threebath.testing.memory.rows import Rows, hashed
 
 
@@ -50,9 +51,42 @@ class MemoryRegistry:
     async def revoke_token(self, token: str) -> bool:
         return self.rows.tokens.pop(hashed(token), None) is not None
 
+    async def raise_call_id(self, token: str, call_id: str) -> bool:
+        key = hashed(token)
+        if call_id <= self.rows.calls.get(key, ""):
+            return False
+        self.rows.calls[key] = call_id
+        return True
+
+    async def add_code(self, draft: CodeDraft, now: datetime) -> None:
+        self.rows.codes = {
+            key: one for key, one in self.rows.codes.items() if now < one.expires_at
+        }
+        self.rows.codes[hashed(draft.code)] = replace(draft, code="")
+
+    async def code(self, code: str, now: datetime) -> CodeDraft | None:
+        found = self.rows.codes.get(hashed(code))
+        return found if found is not None and now < found.expires_at else None
+
+    async def sign_in_code(self, code: str, user_id: int, now: datetime) -> bool:
+        found = await self.code(code, now)
+        if found is None or found.user_id:
+            return False
+        self.rows.codes[hashed(code)] = replace(found, user_id=user_id)
+        return True
+
+    async def take_code(self, code: str, now: datetime) -> CodeDraft | None:
+        found = await self.code(code, now)
+        if found is None or not found.user_id:
+            return None
+        return self.rows.codes.pop(hashed(code))
+
     async def remove_application(self, app_id: int) -> bool:
         self.rows.tokens = {
             key: one for key, one in self.rows.tokens.items() if one.app_id != app_id
+        }
+        self.rows.codes = {
+            key: one for key, one in self.rows.codes.items() if one.app_id != app_id
         }
         self.rows.grants = {one for one in self.rows.grants if one[0] != app_id}
         return self.rows.applications.pop(app_id, None) is not None

@@ -11,11 +11,12 @@ from threebath.core.library import (
     Photo,
     PhotoState,
     Post,
+    Tag,
     User,
 )
 from threebath.core.places import rule_of
 from threebath.core.tickets import Application, Receipt
-from threebath.service.ports import StoredAsset, TokenDraft
+from threebath.service.ports import CodeDraft, StoredAsset, TokenDraft
 
 FIRST_PHOTO = 456_239_017
 """The first photo's id, of the length that clients know from vk.com."""
@@ -32,6 +33,8 @@ class Rows:
         published: the photo that a receipt became, by the receipt's id.
         said: messages by (actor, peer, random id).
         tokens: by the token's hash.
+        calls: the latest call of a session, by the token's hash.
+        codes: by the code's hash.
     """
 
     assets: dict[str, StoredAsset] = field(default_factory=dict)
@@ -39,6 +42,7 @@ class Rows:
     published: dict[str, int] = field(default_factory=dict)
     photos: dict[int, Photo] = field(default_factory=dict)
     albums: dict[int, Album] = field(default_factory=dict)
+    tags: list[Tag] = field(default_factory=list)
     posts: dict[int, Post] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     said: dict[tuple[int, int, int], int] = field(default_factory=dict)
@@ -48,6 +52,8 @@ class Rows:
     admins: set[tuple[int, int]] = field(default_factory=set)
     chats: dict[int, Chat] = field(default_factory=dict)
     tokens: dict[str, TokenDraft] = field(default_factory=dict)
+    calls: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodeDraft] = field(default_factory=dict)
     grants: set[tuple[int, int, str]] = field(default_factory=set)
     last_photo: int = FIRST_PHOTO - 1
 
