@@ -56,6 +56,7 @@ class CorruptFile(FileRejected):
     def __init__(self, detail: str = "") -> None:
         told = f" ({detail})" if detail else ""
         super().__init__(f"{self.text}{told}")
+        self.detail = detail
 
 
 class TooManyPixels(FileRejected):

@@ -1,0 +1,95 @@
+"""Which picture each rendition is scaled from, so that the large one is read once.
+
+A rendition is made from the smallest picture at hand that shows its part of the
+source at `ENOUGH` times its size or more: at that ratio nobody can tell it from one
+made of the source (docs/rendering.md has the figures). Where there is none, it is
+made from the largest picture at hand that does not have to be enlarged, and from the
+source only as the last resort, since that is what costs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from threebath.core.ladder import Crop, Size, Target
+
+ENOUGH = Fraction(9, 5)
+
+SAMPLE = Size(32, 32)
+"""The whole picture squeezed into a square, from which the facts are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Make *target* from an earlier step's picture; from the source if *parent* is None.
+
+    Attributes:
+        region: the part of the parent to scale, in the parent's pixels.
+    """
+
+    target: Target
+    parent: int | None
+    region: Crop
+
+
+def cascade(source: Size, targets: Sequence[Target]) -> tuple[Step, ...]:
+    """Order the targets, largest first, and choose a parent for each."""
+    ordered = sorted(targets, key=lambda one: one.size.pixels, reverse=True)
+    steps: list[Step] = []
+    for target in ordered:
+        parent = _parent(target, [step.target for step in steps])
+        whole = Target("", Crop(0, 0, source), source)
+        above = whole if parent is None else steps[parent].target
+        steps.append(Step(target, parent, _region(target.crop, above)))
+    return tuple(steps)
+
+
+def sample_of(source: Size) -> Target:
+    """Say how the sample for the facts is made; it may be larger than the source."""
+    return Target("", Crop(0, 0, source), SAMPLE)
+
+
+def _parent(target: Target, made: Sequence[Target]) -> int | None:
+    ratios = {
+        index: ratio
+        for index, one in enumerate(made)
+        if (ratio := _ratio(one, target)) >= 1
+    }
+    enough = [index for index, ratio in ratios.items() if ratio >= ENOUGH]
+    if enough:
+        return min(enough, key=lambda index: made[index].size.pixels)
+    return max(ratios, key=lambda index: ratios[index], default=None)
+
+
+def _ratio(parent: Target, child: Target) -> Fraction:
+    """Say how many times larger *parent* shows what *child* shows; 0 if it does not."""
+    outer, inner = parent.crop, child.crop
+    inside = Crop(inner.x - outer.x, inner.y - outer.y, inner.size)
+    if not inside.is_inside(outer.size):
+        return Fraction(0)
+    across = Fraction(parent.size.width * inner.size.width, outer.size.width)
+    down = Fraction(parent.size.height * inner.size.height, outer.size.height)
+    return min(across / child.size.width, down / child.size.height)
+
+
+def _region(crop: Crop, parent: Target) -> Crop:
+    """Find *crop*, which is in the source's pixels, in the parent's: to the nearest."""
+    left, right = _edges(
+        crop.x - parent.crop.x, crop.size.width, parent.size.width, parent.crop.size.width
+    )
+    top, bottom = _edges(
+        crop.y - parent.crop.y,
+        crop.size.height,
+        parent.size.height,
+        parent.crop.size.height,
+    )
+    return Crop(left, top, Size(right - left, bottom - top))
+
+
+def _edges(start: int, length: int, to: int, whole: int) -> tuple[int, int]:
+    first = min(_nearest(start * to, whole), to - 1)
+    return first, max(first + 1, _nearest((start + length) * to, whole))
+
+
+def _nearest(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)

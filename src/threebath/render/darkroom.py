@@ -1,0 +1,143 @@
+"""From bytes to a ladder of renditions: what a worker does with a file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from threebath.core.errors import FormatNotAllowed, TooManyFrames
+from threebath.core.kinds import Format, Limits
+from threebath.core.ladder import Crop, Ladder, Size, Target
+from threebath.core.library import Fact
+from threebath.render.baseline import dress
+from threebath.render.cascade import Step, cascade, sample_of
+from threebath.render.crops import check_crops
+from threebath.render.engines.canvas import Canvas
+from threebath.render.engines.vips import open_vips
+from threebath.render.facts import facts_of
+from threebath.render.icc import Profile, judge
+from threebath.render.probe import probe
+from threebath.render.probe.header import Header
+
+MAX_SCANS = 100
+"""Scans of a progressive JPEG; encoders write about ten."""
+
+HALVE = 3
+"""A JPEG is decoded at half its size if that leaves this much over two for the scaling."""
+
+Opener = Callable[[Header, Profile, int, bool], Canvas | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to make of a file, and under which limits."""
+
+    limits: Limits
+    ladder: Ladder
+    crops: Mapping[str, Crop] = field(default_factory=dict)
+    disabled: frozenset[Format] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What came of it: JPEGs in the order of the plan."""
+
+    format: Format
+    size: Size
+    images: tuple[tuple[str, Size, bytes], ...]
+    facts: Mapping[str, Fact]
+
+
+def develop(data: bytes, job: Job, openers: Sequence[Opener] = ()) -> Made:
+    """Check a file and make the ladder of it.
+
+    Raises:
+        FileRejected: the file is not acceptable.
+    """
+    header = probe(data)
+    check_header(header, job)
+    targets = job.ladder.plan(header.size, job.crops)
+    steps = cascade(header.size, [*targets, sample_of(header.size)])
+    profile = judge(header.icc)
+    made = _make(header, profile, steps, openers)
+    sample = made[""].pixels()
+    return Made(
+        format=header.format,
+        size=header.size,
+        images=tuple(
+            (one.letter, one.size, dress(made[one.letter].jpeg(), profile.keep))
+            for one in targets
+        ),
+        facts=facts_of(sample),
+    )
+
+
+def check_header(header: Header, job: Job) -> None:
+    """Judge a picture by its header, before anything of it is decoded."""
+    if header.format in job.disabled:
+        raise FormatNotAllowed(header.format)
+    job.limits.check(header.format, header.size, header.frames)
+    if header.scans > MAX_SCANS:
+        raise TooManyFrames(MAX_SCANS)
+    check_crops(job.crops.values(), header.size)
+
+
+def _make(
+    header: Header, profile: Profile, steps: Sequence[Step], openers: Sequence[Opener]
+) -> dict[str, Canvas]:
+    """Decode once, then scale each picture from the one that the cascade names."""
+    shrink = _shrink(header, steps)
+    often = _is_read_often(header.size, steps)
+    source = next(
+        (
+            canvas
+            for opener in openers
+            if (canvas := opener(header, profile, shrink, often)) is not None
+        ),
+        None,
+    )
+    if source is None:
+        source = open_vips(header, profile, shrink, often=often)
+    made: list[Canvas] = []
+    for step in steps:
+        if step.parent is None:
+            made.append(_from_source(source, header, step.target))
+        else:
+            made.append(made[step.parent].scaled(step.region, step.target.size))
+    return {step.target.letter: one for step, one in zip(steps, made, strict=True)}
+
+
+def _from_source(source: Canvas, header: Header, target: Target) -> Canvas:
+    """Scale what is stored; turn the small result upright, not the large source."""
+    crop = header.orientation.stored(target.crop, header.size)
+    region = _within(crop, header.stored, source.size)
+    stored = Size(target.size.height, target.size.width)
+    size = stored if header.orientation.swaps else target.size
+    return source.scaled(region, size).turned(header.orientation)
+
+
+def _within(crop: Crop, whole: Size, reduced: Size) -> Crop:
+    """Find a crop of the whole picture in one that the decoder has reduced."""
+    if whole == reduced:
+        return crop
+    left = crop.x * reduced.width // whole.width
+    top = crop.y * reduced.height // whole.height
+    right = -(-(crop.x + crop.size.width) * reduced.width // whole.width)
+    bottom = -(-(crop.y + crop.size.height) * reduced.height // whole.height)
+    return Crop(left, top, Size(right - left, bottom - top))
+
+
+def _shrink(header: Header, steps: Sequence[Step]) -> int:
+    if header.format is not Format.JPEG:
+        return 1
+    enough = all(
+        step.target.crop.size.width >= HALVE * step.target.size.width
+        and step.target.crop.size.height >= HALVE * step.target.size.height
+        for step in steps
+        if step.parent is None
+    )
+    return 2 if enough else 1
+
+
+def _is_read_often(whole: Size, steps: Sequence[Step]) -> bool:
+    """Say whether the source must be kept, for it is not read once from end to end."""
+    read = [step.target.crop for step in steps if step.parent is None]
+    return read != [Crop(0, 0, whole)]

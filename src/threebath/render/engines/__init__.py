@@ -1,0 +1,1 @@
+"""The two ways to decode, scale and encode, behind one interface."""

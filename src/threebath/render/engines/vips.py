@@ -1,0 +1,197 @@
+"""The engine for everything: libvips, with Pillow for BMP and libheif for HEIC."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import BytesIO
+from types import MappingProxyType
+from typing import Any
+
+import pyvips
+from PIL import Image, UnidentifiedImageError
+
+from threebath.core.errors import CorruptFile, FormatNotAllowed
+from threebath.core.kinds import Format
+from threebath.core.ladder import Crop, Size
+from threebath.render.engines.canvas import QUALITY
+from threebath.render.icc import Profile
+from threebath.render.orientation import Orientation
+from threebath.render.probe.header import Header
+
+LOADERS: Mapping[Format, str] = MappingProxyType(
+    {
+        Format.JPEG: "jpegload_buffer",
+        Format.PNG: "pngload_buffer",
+        Format.GIF: "gifload_buffer",
+        Format.WEBP: "webpload_buffer",
+        Format.AVIF: "heifload_buffer",
+    }
+)
+ALLOWED = (
+    "VipsForeignLoadJpeg",
+    "VipsForeignLoadPng",
+    "VipsForeignLoadNsgif",
+    "VipsForeignLoadWebp",
+    "VipsForeignLoadHeif",
+)
+STRICT = MappingProxyType({Format.JPEG: "warning"})
+"""JPEG decoders call most damage a warning; the others have real errors."""
+WHITE = 255
+GREY_BANDS = 2
+"""Bands of a grey picture at most: the second is transparency."""
+
+TURNS: Mapping[Orientation, Callable[[Any], Any]] = MappingProxyType(
+    {
+        Orientation.UPRIGHT: lambda image: image,
+        Orientation.MIRRORED: lambda image: image.fliphor(),
+        Orientation.HALF_TURN: lambda image: image.rot180(),
+        Orientation.FLIPPED: lambda image: image.flipver(),
+        Orientation.TRANSPOSED: lambda image: image.rot90().fliphor(),
+        Orientation.QUARTER_TURN: lambda image: image.rot90(),
+        Orientation.TRANSVERSED: lambda image: image.rot270().fliphor(),
+        Orientation.THREE_QUARTER_TURN: lambda image: image.rot270(),
+    }
+)
+
+
+def harden() -> None:
+    """Leave libvips only the loaders that are named here, and no cache, no threads."""
+    pyvips.operation_block_set("VipsForeignLoad", True)
+    for name in ALLOWED:
+        pyvips.operation_block_set(name, False)
+    pyvips.cache_set_max(0)
+
+
+@dataclass(frozen=True, slots=True)
+class VipsCanvas:
+    """A picture in libvips: one grey band or three of sRGB, eight bits each."""
+
+    image: Any
+
+    @property
+    def size(self) -> Size:
+        return Size(self.image.width, self.image.height)
+
+    def scaled(self, region: Crop, size: Size) -> "VipsCanvas":
+        image = self.image
+        if region != Crop(0, 0, self.size):
+            image = image.crop(region.x, region.y, region.size.width, region.size.height)
+        if region.size != size:
+            across, down = size.width / image.width, size.height / image.height
+            image = image.resize(across, vscale=down)
+        return VipsCanvas(_in_memory(image))
+
+    def turned(self, orientation: Orientation) -> "VipsCanvas":
+        return VipsCanvas(_in_memory(TURNS[orientation](self.image)))
+
+    def jpeg(self) -> bytes:
+        return bytes(
+            self.image.jpegsave_buffer(
+                Q=QUALITY, keep="none", optimize_coding=False, subsample_mode="on"
+            )
+        )
+
+    def pixels(self) -> bytes:
+        colour = self.image.colourspace("srgb")
+        return bytes(colour.write_to_memory())
+
+
+def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> VipsCanvas:
+    """Decode a picture, strictly; nothing is decoded yet if it is to be read once.
+
+    Args:
+        shrink: 1 or 2: by how much the decoder may reduce a JPEG.
+        often: whether the picture is read more than once, or not from top to bottom.
+
+    Raises:
+        CorruptFile: the picture is damaged; maybe only seen when the canvas is used.
+        FormatNotAllowed: there is no decoder for the format.
+    """
+    image = DECODERS.get(header.format, _by_vips)(header, shrink)
+    if shrink == 1 and Size(image.width, image.height) != header.stored:
+        raise CorruptFile("header and content disagree about the size")
+    canvas = VipsCanvas(_plain(image, header.icc if profile.convert else b""))
+    return VipsCanvas(_in_memory(canvas.image)) if often else canvas
+
+
+def _by_vips(header: Header, shrink: int) -> Any:  # noqa: ANN401 - pyvips has no types
+    options: dict[str, object] = {
+        "access": "sequential",
+        "fail_on": STRICT.get(header.format, "error"),
+    }
+    if header.format is Format.JPEG:
+        options["shrink"] = shrink
+    try:
+        load = getattr(pyvips.Image, LOADERS[header.format])
+        return load(header.body, **options)
+    except pyvips.Error as error:
+        raise _verdict(error) from error
+
+
+def _by_pillow(header: Header, _shrink: int) -> Any:  # noqa: ANN401 - pyvips has no types
+    try:
+        with Image.open(BytesIO(header.body), formats=("BMP",)) as found:
+            found.load()
+            return _from_pillow(found)
+    except (OSError, ValueError, SyntaxError, UnidentifiedImageError) as error:
+        raise CorruptFile from error
+
+
+def _by_heif(header: Header, _shrink: int) -> Any:  # noqa: ANN401 - pyvips has no types
+    if not has_heif():
+        raise FormatNotAllowed(header.format)
+    import pi_heif  # noqa: PLC0415 - an extra, imported where it is there
+
+    try:
+        found = pi_heif.open_heif(header.body, convert_hdr_to_8bit=True)
+        return _from_pillow(found.to_pillow())
+    except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
+        raise CorruptFile from error
+
+
+def has_heif() -> bool:
+    """Say whether the extra that decodes HEIC is installed."""
+    return find_spec("pi_heif") is not None
+
+
+def _from_pillow(found: Image.Image) -> Any:  # noqa: ANN401 - pyvips has no types
+    mode = "RGBA" if found.has_transparency_data else "RGB"
+    plain = found.convert(mode)
+    image = pyvips.Image.new_from_memory(
+        plain.tobytes(), plain.width, plain.height, len(mode), "uchar"
+    )
+    return image.copy(interpretation="srgb")
+
+
+DECODERS: Mapping[Format, Callable[[Header, int], Any]] = MappingProxyType(
+    {Format.BMP: _by_pillow, Format.HEIC: _by_heif}
+)
+
+
+def _plain(image: Any, icc: bytes) -> Any:  # noqa: ANN401 - pyvips has no types
+    """Bring the picture to eight bits of grey or sRGB, on white where it is clear."""
+    try:
+        if icc:
+            image = image.copy()
+            image.set_type(pyvips.GValue.blob_type, "icc-profile-data", icc)
+            image = image.icc_transform("srgb", embedded=True, intent="relative")
+        grey = image.bands <= GREY_BANDS and image.interpretation in ("b-w", "grey16")
+        image = image.colourspace("b-w" if grey else "srgb")
+        if image.hasalpha():
+            image = image.flatten(background=[WHITE])
+        return image.cast("uchar")
+    except pyvips.Error as error:
+        raise _verdict(error) from error
+
+
+def _in_memory(image: Any) -> Any:  # noqa: ANN401 - pyvips has no types
+    """Compute the pixels now, which is where a decoder may find damage."""
+    try:
+        return image.copy_memory()
+    except pyvips.Error as error:
+        raise _verdict(error) from error
+
+
+def _verdict(error: pyvips.Error) -> Exception:
+    """Tell a damaged picture from a lack of memory."""
+    return MemoryError() if "out of memory" in str(error) else CorruptFile()

@@ -1,0 +1,115 @@
+"""What is found out about a picture's looks: colour, blurhash and perceptual hash."""
+
+from collections.abc import Sequence
+from functools import cache
+from math import cos, pi
+from operator import mul
+from statistics import median
+
+from threebath.core.library import Fact
+from threebath.render.cascade import SAMPLE
+
+SIDE = SAMPLE.width
+ACROSS, DOWN = 4, 3
+"""Components of the blurhash."""
+HASHED = 8
+"""The perceptual hash looks at the lowest 8 by 8 frequencies."""
+ALPHABET = (
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+)
+
+SRGB_KNEE = 0.0031308
+"""Where sRGB's curve stops being a straight line."""
+
+Plane = Sequence[Sequence[float]]
+
+
+def facts_of(sample: bytes) -> dict[str, Fact]:
+    """Describe a picture by its sample: 32x32 pixels of red, green and blue."""
+    bands = [sample[band::3] for band in range(3)]
+    red, green, blue = (round(sum(band) / len(band)) for band in bands)
+    grey = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in zip(*bands, strict=True)]
+    return {
+        "colour": f"#{red:02x}{green:02x}{blue:02x}",
+        "blurhash": _blurhash(bands),
+        "phash": _phash(grey),
+    }
+
+
+@cache
+def _cosines(count: int) -> tuple[tuple[float, ...], ...]:
+    """Tabulate the waves that `blurhash` and the DCT have in common."""
+    return tuple(
+        tuple(cos(pi * wave * (place + 0.5) / SIDE) for place in range(SIDE))
+        for wave in range(count)
+    )
+
+
+@cache
+def _linear() -> tuple[float, ...]:
+    """Tabulate sRGB's curve."""
+    return tuple(
+        one / 12.92 if one <= SRGB_KNEE * 12.92 else ((one + 0.055) / 1.055) ** 2.4
+        for one in (value / 255 for value in range(256))
+    )
+
+
+def _transform(values: Sequence[float], across: int, down: int) -> Plane:
+    """Correlate a square with the lowest cosine waves: rows first, columns then."""
+    rows = [values[start : start + SIDE] for start in range(0, SIDE * SIDE, SIDE)]
+    columns = [[sum(map(mul, row, wave)) for row in rows] for wave in _cosines(across)]
+    return [[sum(map(mul, one, wave)) for one in columns] for wave in _cosines(down)]
+
+
+def _phash(grey: Sequence[float]) -> str:
+    """Hash by the signs of the lowest frequencies around their median: 16 hex digits."""
+    flat = [value for row in _transform(grey, HASHED, HASHED) for value in row]
+    middle = median(flat[1:])
+    return f"{sum((value > middle) << place for place, value in enumerate(flat)):016x}"
+
+
+def _blurhash(bands: Sequence[bytes]) -> str:
+    """Encode as blurha.sh describes: 28 characters of base 83."""
+    curve = _linear()
+    planes = [_transform([curve[one] for one in band], ACROSS, DOWN) for band in bands]
+    waves = [(x, y) for y in range(DOWN) for x in range(ACROSS)]
+    first, *others = (
+        [plane[y][x] * (1 if x == y == 0 else 2) / SIDE**2 for plane in planes]
+        for x, y in waves
+    )
+    most = max(abs(value) for one in others for value in one)
+    scale = max(0, min(82, int(most * 166 - 0.5)))
+    average = 0
+    for value in first:
+        average = average << 8 | _encoded(value)
+    digits = [
+        _base83(ACROSS - 1 + (DOWN - 1) * 9, 1),
+        _base83(scale, 1),
+        _base83(average, 4),
+    ]
+    for one in others:
+        packed = 0
+        for value in one:
+            packed = packed * 19 + _quantised(value * 166 / (scale + 1))
+        digits.append(_base83(packed, 2))
+    return "".join(digits)
+
+
+def _encoded(value: float) -> int:
+    value = max(0.0, min(1.0, value))
+    if value <= SRGB_KNEE:
+        return round(value * 12.92 * 255)
+    return round(float(1.055 * value ** (1 / 2.4) - 0.055) * 255)
+
+
+def _quantised(value: float) -> int:
+    root = abs(value) ** 0.5 * (1 if value >= 0 else -1)
+    return max(0, min(18, int(root * 9 + 9.5)))
+
+
+def _base83(value: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        value, digit = divmod(value, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))

@@ -1,0 +1,142 @@
+"""The renderer: a pool of locked-up workers behind the service's port."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from threebath.core.errors import EmptyFile, RendererFailed
+from threebath.core.kinds import Format, UploadKind
+from threebath.core.ladder import Crop
+from threebath.render.crew import Crew
+from threebath.render.crops import read_crops
+from threebath.render.judge import Claim, Distrusted, raise_verdict
+from threebath.render.line import Answer, Gone, Line
+from threebath.render.queue import Queue
+from threebath.render.sandbox import memfd
+from threebath.render.settings import RenderSettings
+from threebath.render.wire import write_crops, write_kind
+from threebath.service.ports.media import Rendered
+
+SMALL = 8 << 20
+"""Bytes that are copied at once (about 2 ms); larger files are copied in a thread."""
+
+
+class RenderPool:
+    """Renders in as many worker processes as there are processors; see docs/rendering.md.
+
+    An implementation of the port `Renderer`. Every process that renders has a pool of
+    its own; pools know nothing of each other.
+    """
+
+    def __init__(self, settings: RenderSettings | None = None) -> None:
+        self.settings = settings or RenderSettings()
+        self.disabled = set(self.settings.disabled)
+        """Formats refused from now on; may be changed at any time."""
+        self._queue = Queue(self.settings.queue_pixels)
+        self._crew = Crew(self.settings)
+
+    async def start(self) -> None:
+        """Start the workers; returns when all are ready.
+
+        Raises:
+            RendererFailed: a worker does not start, or this system lacks a lock.
+        """
+        await self._crew.start()
+
+    async def close(self) -> None:
+        """End the workers."""
+        await self._crew.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def check(self) -> None:
+        """Raise `RendererFailed` unless every worker is there."""
+        if missing := self._crew.missing():
+            told = f"{missing} of {self.settings.processes} workers are missing"
+            raise RendererFailed(told)
+
+    def disable(self, found: Format) -> None:
+        """Refuse a format from now on, as one does when its decoder has a hole."""
+        self.disabled.add(found)
+
+    def enable(self, found: Format) -> None:
+        """Take a format again."""
+        self.disabled.discard(found)
+
+    async def render(
+        self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]
+    ) -> Rendered:
+        """Make the kind's ladder of the file behind a descriptor: see `Renderer`."""
+        if length == 0:
+            raise EmptyFile
+        crops = read_crops(kind, options)
+        with self._queue.place(length, kind.limits):
+            async with self._crew.worker() as line:
+                return await self._render(line, source, length, kind, crops)
+
+    async def _render(
+        self,
+        line: Line,
+        source: int,
+        length: int,
+        kind: UploadKind,
+        crops: Mapping[str, Crop],
+    ) -> Rendered:
+        message = {
+            **write_kind(kind),
+            "length": length,
+            "crops": write_crops(crops),
+            "disabled": sorted(self.disabled),
+        }
+        answer = await self._ask(line, message, source, length)
+        try:
+            raise_verdict(answer.message)
+            claim = Claim(answer.message, kind, crops)
+            return claim.take(answer.read(claim.length))
+        except Distrusted as error:
+            raise RendererFailed from error
+        finally:
+            answer.close()
+
+    async def _ask(
+        self, line: Line, message: Mapping[str, Any], source: int, length: int
+    ) -> Answer:
+        """Have a worker do a job, within the deadline.
+
+        Raises:
+            RendererFailed: it died, fell silent or talks nonsense.
+        """
+        sealed = await _seal(source, length)
+        try:
+            async with asyncio.timeout(self.settings.deadline.total_seconds()):
+                return await line.ask(message, sealed)
+        except (Gone, Distrusted, TimeoutError) as error:
+            raise RendererFailed from error
+        finally:
+            os.close(sealed)
+
+
+async def _seal(source: int, length: int) -> int:
+    """Make a sealed copy of a file, or pass it on where it is sealed already."""
+    try:
+        if memfd.is_sealed(source):
+            return fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 0)
+        if length <= SMALL:
+            return memfd.copy(source, length)
+        return await asyncio.to_thread(memfd.copy, source, length)
+    except OSError as error:
+        told = "the spool cannot be read"
+        raise RendererFailed(told) from error

@@ -1,0 +1,41 @@
+"""Read BMP headers: Microsoft's BITMAPFILEHEADER and its many BITMAPINFOHEADERs."""
+
+import struct
+
+from threebath.core.errors import CorruptFile, UnknownFormat
+from threebath.core.kinds import Format
+from threebath.core.ladder import Size
+from threebath.render.probe.header import Header
+
+CORE = 12
+"""Length of OS/2's header, whose sides are 16 bits wide."""
+INFO = frozenset({40, 52, 56, 64, 108, 124})
+DEPTHS = frozenset({1, 4, 8, 16, 24, 32})
+UNPACKED = frozenset({0, 3})
+"""Compressions that are none: plain, and plain with masks."""
+
+
+def read_bmp(data: bytes) -> Header:
+    """Read the header, and check that all rows are there where they are not packed."""
+    try:
+        start, kind = struct.unpack_from("<II", data, 10)
+        if kind == CORE:
+            width, height, _planes, depth = struct.unpack_from("<HHHH", data, 18)
+            packing, length = 0, 0
+        elif kind in INFO:
+            width, height, _planes, depth, packing, length = struct.unpack_from(
+                "<iiHHII", data, 18
+            )
+        else:
+            told = "BMPs of this rare kind are not supported"
+            raise UnknownFormat(told)
+    except struct.error:
+        raise CorruptFile("it ends early") from None
+    height = abs(height)
+    if width < 1 or height < 1 or depth not in DEPTHS:
+        raise CorruptFile("the header makes no sense")
+    if packing in UNPACKED:
+        length = (width * depth + 31) // 32 * 4 * height
+    if len(data) < start + length:
+        raise CorruptFile("it ends early")
+    return Header(format=Format.BMP, stored=Size(width, height), body=data)

@@ -1,0 +1,1 @@
+"""Lock up the process that decodes what strangers sent; Linux, standard library only."""

@@ -1,0 +1,106 @@
+"""Take every right away from the process that will decode: the order matters."""
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from threebath.render.sandbox import landlock, seccomp
+
+NOBODY = 65534
+SET_DEATH_SIGNAL, SET_DUMPABLE, SET_NO_NEW_PRIVILEGES = 1, 4, 38
+MIB = 1024 * 1024
+MAX_WRITTEN = 256 * MIB
+"""Bytes of any file, so of the renditions of one picture, too."""
+MAX_DESCRIPTORS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Cage:
+    """What the process may still use.
+
+    Attributes:
+        memory: bytes of address space; 0 for no limit.
+        cpu: seconds of computing, over the process's whole life.
+    """
+
+    memory: int
+    cpu: int
+
+
+def lock_down(cage: Cage) -> list[str]:
+    """Give up all rights, one after the other; list the locks that could not be made.
+
+    A lock that is merely missing is for the pool to judge. It must be called while
+    the process has one thread: Landlock holds for the calling one and its children.
+    """
+    missing = []
+    for name, lock in (
+        ("death with the parent", _die_with_parent),
+        ("an unprivileged user", _become_nobody),
+        ("limits", lambda: _limit(cage)),
+        ("no new privileges", _no_new_privileges),
+        ("Landlock", _landlock),
+        ("seccomp", seccomp.restrict),
+    ):
+        if not _holds(lock):
+            missing.append(name)
+    return missing
+
+
+def _holds(lock: Callable[[], None]) -> bool:
+    try:
+        lock()
+    except (OSError, ValueError, AttributeError):
+        return False
+    return True
+
+
+def _control(option: int, value: int) -> None:
+    if platform.system() != "Linux":
+        raise OSError(platform.system())
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def _die_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone."""
+    _control(SET_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _become_nobody() -> None:
+    """Change to the user nobody where that is possible, and to nobody's memory."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        _die_with_parent()  # the change of user has undone it
+    _control(SET_DUMPABLE, 0)
+
+
+def _limit(cage: Cage) -> None:
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: MAX_WRITTEN,
+        resource.RLIMIT_NOFILE: MAX_DESCRIPTORS,
+        resource.RLIMIT_CPU: cage.cpu,
+    }
+    if cage.memory:
+        limits[resource.RLIMIT_AS] = cage.memory
+    for name, value in limits.items():
+        _, most = resource.getrlimit(name)
+        least = value if most == resource.RLIM_INFINITY else min(value, most)
+        resource.setrlimit(name, (least, least))
+
+
+def _no_new_privileges() -> None:
+    _control(SET_NO_NEW_PRIVILEGES, 1)
+
+
+def _landlock() -> None:
+    if landlock.restrict() == 0:
+        raise OSError("not in this kernel")

@@ -1,0 +1,90 @@
+"""Seccomp: a filter, in the kernel's BPF, for the system calls of this process."""
+
+import ctypes
+import errno
+import platform
+import struct
+from collections.abc import Iterator
+
+from threebath.render.sandbox.syscalls import (
+    ALLOWED,
+    AUDIT,
+    CLONE,
+    CLONE3,
+    REFUSED,
+    Numbers,
+)
+
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+X32 = 0x40000000
+"""Numbers from here on are calls of the x32 interface, which would slip through."""
+CLONE_THREAD = 0x10000
+SECCOMP_CALL = Numbers(317, 277)
+SET_MODE_FILTER, TSYNC = 1, 1
+
+_Instruction = tuple[int, int, int, int]
+
+
+def is_known(machine: str) -> bool:
+    """Say whether there is a table of numbers for this processor."""
+    return machine in Numbers._fields
+
+
+def program(machine: str) -> bytes:
+    """Write the filter for a processor (`platform.machine`).
+
+    Threads may be started, processes may not; glibc is told that ``clone3`` does not
+    exist, whose flags a filter cannot see, and falls back to ``clone``.
+    """
+    return b"".join(
+        struct.pack("=HBBI", code, yes, no, operand)
+        for code, yes, no, operand in _instructions(machine)
+    )
+
+
+def _instructions(machine: str) -> Iterator[_Instruction]:
+    yield LOAD, 0, 0, ARCHITECTURE
+    yield EQUAL, 1, 0, getattr(AUDIT, machine)
+    yield RETURN, 0, 0, KILL
+    yield LOAD, 0, 0, NUMBER
+    if machine == "x86_64":
+        yield AT_LEAST, 0, 1, X32
+        yield RETURN, 0, 0, KILL
+    verdicts = [(one, ALLOW) for one in ALLOWED.values()]
+    verdicts += [(one, ERRNO | errno.EACCES) for one in REFUSED.values()]
+    verdicts += [(CLONE3, ERRNO | errno.ENOSYS)]
+    for numbers, verdict in verdicts:
+        number = getattr(numbers, machine)
+        if number is not None:
+            yield EQUAL, 0, 1, number
+            yield RETURN, 0, 0, verdict
+    yield EQUAL, 0, 4, getattr(CLONE, machine)
+    yield LOAD, 0, 0, FIRST_ARGUMENT
+    yield ANY_BIT, 0, 1, CLONE_THREAD
+    yield RETURN, 0, 0, ALLOW
+    yield RETURN, 0, 0, ERRNO | errno.EPERM
+    yield RETURN, 0, 0, KILL
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def restrict() -> None:
+    """Put all threads of this process under the filter, for good.
+
+    Raises:
+        OSError: the kernel has no seccomp, or the processor is not in the tables.
+    """
+    machine = platform.machine()
+    if not is_known(machine):
+        raise OSError(errno.ENOSYS, "no table of system calls for this processor")
+    code = program(machine)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    told = _Program(len(code) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = getattr(SECCOMP_CALL, machine)
+    if libc.syscall(number, SET_MODE_FILTER, TSYNC, ctypes.byref(told)) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp is refused")
