@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.live import running
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,3 +21,10 @@ def corpus():
     if not folder.is_dir():
         pytest.skip("no picture corpus: set THREEBATH_CORPUS to its folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory):
+    """A server process with its ready-made worlds; shared, so leave others' things be."""
+    with running(tmp_path_factory.mktemp("live") / "data") as server:
+        yield server

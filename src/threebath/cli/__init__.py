@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: `threebath`; `threebath.cli.main` is where it starts."""

@@ -6,8 +6,13 @@ from threebath.core.kinds import UploadKind
 from threebath.dialects.base import Dialect, Services
 from threebath.dialects.vk import VK
 
-DIALECTS: tuple[Callable[[Services], Dialect], ...] = (VK,)
-"""What is mounted, in the order in which people are told of it."""
+DIALECT_TYPES = (VK,)
+"""The dialects' classes, in the order in which people are told of them."""
 
-ALL_KINDS: tuple[UploadKind, ...] = (*VK.kinds,)
+DIALECTS: tuple[Callable[[Services], Dialect], ...] = DIALECT_TYPES
+"""What makes a dialect of the services."""
+
+ALL_KINDS: tuple[UploadKind, ...] = tuple(
+    kind for dialect in DIALECT_TYPES for kind in dialect.kinds
+)
 """Every upload kind of every dialect."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx
 from starlette.applications import Starlette
+from tests.dialects.vk import shapes
 from tests.service import house as houses
 
 from threebath.cli.worlds import vk as world
@@ -45,6 +46,8 @@ class Lab:
         """Call a method; return what it answers."""
         answer = (await self.raw(method, token, **params)).json()
         assert "error" not in answer, answer
+        if method in shapes.METHODS:
+            shapes.check(shapes.METHODS[method], answer["response"])
         return answer["response"]
 
     async def error(self, method, token="user", **params):
@@ -52,6 +55,7 @@ class Lab:
         answer = await self.raw(method, token, **params)
         error = answer.json()["error"]
         assert answer.headers["x-threebath-reason"]
+        shapes.check(shapes.ERROR, error)
         assert "access_token" not in [one["key"] for one in error["request_params"]]
         return error["error_code"], error["error_msg"]
 
@@ -63,6 +67,7 @@ class Lab:
         ]
         answer = await self.http.post(address, files=files or None, data=fields)
         assert answer.status_code == 200
+        shapes.check(shapes.REPLY, answer.json())
         return answer.json()
 
     async def wall_reply(self, *contents, token="user", **asked):

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from tests.dialects.vk import shapes
 from tests.dialects.vk.lab import PICTURE
 
 from threebath.core import errors as e
 from threebath.core.errors import UploadError
 from threebath.dialects.vk.errors import API_CODES, TEXTS, UPLOAD_CODES
 from threebath.dialects.vk.kinds import KINDS
+from threebath.dialects.vk.methods import METHODS
 from threebath.testing import toy
 
 PHOTO_KEYS = {
@@ -156,6 +158,11 @@ async def test_albums_are_made_listed_filled_and_emptied(vk):
     assert [one["id"] for one in got["items"]] == [photos[1]["id"]]
     code, text = await vk.error("photos.save", album_id=album["id"], **reply)
     assert (code, "deleted" in text) == (121, True)
+
+
+def test_every_method_has_a_published_shape():
+    """What is served is checked against VK's schema, whoever calls it in these tests."""
+    assert METHODS.keys() == shapes.METHODS.keys()
 
 
 def test_every_family_of_errors_has_a_number_and_words():

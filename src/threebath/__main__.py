@@ -1,0 +1,5 @@
+"""`python -m threebath` is the command."""
+
+from threebath.cli.main import main
+
+main()

@@ -1,0 +1,158 @@
+"""What VK's published schema (version 5.199) demands of the answers that are served.
+
+Our own words for the part we need: types, what must be there, bounds, and the letters of
+sizes. Unknown keys pass wherever VK lets them pass.
+"""
+
+import jsonschema
+
+INT = {"type": "integer"}
+NATURAL = {"type": "integer", "minimum": 0}
+POSITIVE = {"type": "integer", "minimum": 1}
+TEXT = {"type": "string"}
+BIT = {"enum": [0, 1]}
+ADDRESS = {"type": "string", "pattern": "^https?://"}
+ONE = {"const": 1}
+
+LETTERS = [*"tsmxopqrklyzcwabeidjhgnfuv", "temp", "max", "base", "orig"]
+
+
+def record(required, optional=None, *, closed=False):
+    """Return the shape of an object."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": not closed,
+    }
+
+
+def list_of(shape, least=0):
+    """Return the shape of a list."""
+    return {"type": "array", "items": shape, "minItems": least}
+
+
+def counted(shape):
+    """Return the shape of a page of a listing."""
+    return record({"count": NATURAL, "items": list_of(shape)})
+
+
+SIZE = record(
+    {"type": {"enum": LETTERS}, "width": NATURAL, "height": NATURAL}, {"url": ADDRESS}
+)
+PHOTO = record(
+    {
+        "id": NATURAL,
+        "album_id": INT,
+        "owner_id": INT,
+        "date": NATURAL,
+        "has_tags": {"type": "boolean"},
+    },
+    {
+        "access_key": TEXT,
+        "lat": {"type": "number"},
+        "long": {"type": "number"},
+        "sizes": list_of(SIZE, least=1),
+        "text": TEXT,
+        "user_id": POSITIVE,
+    },
+)
+ALBUM = record(
+    {"id": INT, "owner_id": INT, "size": NATURAL, "title": TEXT},
+    {
+        "can_upload": BIT,
+        "created": NATURAL,
+        "updated": NATURAL,
+        "description": TEXT,
+        "thumb_id": NATURAL,
+    },
+)
+SERVER = record({"album_id": INT, "upload_url": ADDRESS, "user_id": INT}, {"group_id": INT})
+USER = record(
+    {"id": INT, "first_name": TEXT, "last_name": TEXT},
+    {
+        "can_access_closed": {"type": "boolean"},
+        "is_closed": {"type": "boolean"},
+        "screen_name": TEXT,
+        "photo_50": ADDRESS,
+        "photo_100": ADDRESS,
+        "photo_200": ADDRESS,
+    },
+)
+GROUP = record(
+    {"id": INT},
+    {
+        "name": TEXT,
+        "screen_name": TEXT,
+        "is_closed": {"enum": [0, 1, 2]},
+        "type": {"enum": ["group", "page", "event"]},
+        "photo_50": ADDRESS,
+        "photo_100": ADDRESS,
+        "photo_200": ADDRESS,
+    },
+    closed=True,
+)
+SENT = record({"peer_id": INT, "message_id": INT, "conversation_message_id": INT})
+
+METHODS = {
+    "photos.getUploadServer": SERVER,
+    "photos.getWallUploadServer": SERVER,
+    "photos.getMessagesUploadServer": SERVER,
+    "photos.getOwnerPhotoUploadServer": record({"upload_url": ADDRESS}),
+    "photos.save": list_of(PHOTO, least=1),
+    "photos.saveWallPhoto": list_of(PHOTO, least=1),
+    "photos.saveMessagesPhoto": list_of(PHOTO, least=1),
+    "photos.saveOwnerPhoto": record(
+        {"photo_hash": TEXT, "photo_src": ADDRESS},
+        {
+            "photo_src_big": ADDRESS,
+            "photo_src_small": ADDRESS,
+            "saved": ONE,
+            "post_id": POSITIVE,
+        },
+    ),
+    "photos.get": counted(PHOTO),
+    "photos.getById": list_of(PHOTO),
+    "photos.getAlbums": counted(ALBUM),
+    "photos.createAlbum": ALBUM,
+    "photos.delete": ONE,
+    "users.get": list_of(USER),
+    "groups.getById": {
+        "oneOf": [
+            list_of(GROUP),
+            record({"groups": list_of(GROUP), "profiles": list_of(USER)}),
+        ]
+    },
+    "stats.trackVisitor": ONE,
+    "wall.post": record({"post_id": POSITIVE}),
+    "messages.send": {"oneOf": [POSITIVE, list_of(SENT, least=1)]},
+}
+ERROR = record(
+    {
+        "error_code": POSITIVE,
+        "error_msg": TEXT,
+        "request_params": list_of(record({"key": TEXT, "value": TEXT}, closed=True)),
+    },
+    closed=True,
+)
+REPLY = record(
+    {},
+    {
+        "server": INT,
+        "aid": INT,
+        "gid": INT,
+        "mid": INT,
+        "message_code": INT,
+        "profile_aid": INT,
+        "photo": TEXT,
+        "photos_list": TEXT,
+        "hash": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "error": {"type": "string", "pattern": "^ERR_[A-Z_]+: "},
+    },
+)
+
+
+def check(shape, answer):
+    """Fail the test unless *answer* is of the shape."""
+    jsonschema.Draft7Validator.check_schema(shape)
+    jsonschema.validate(answer, shape, jsonschema.Draft7Validator)

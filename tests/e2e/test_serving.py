@@ -1,0 +1,81 @@
+"""What an operator sees of a running server."""
+
+import io
+import os
+import signal
+import threading
+import time
+
+import httpx
+from PIL import Image
+from tests.live import start
+
+
+def _noise(side):
+    target = io.BytesIO()
+    Image.frombytes("RGB", (side, side), os.urandom(side * side * 3)).save(target, "PNG")
+    return target.getvalue()
+
+
+def _upload(live, content):
+    world = live.worlds["vk"]
+    asked = {"access_token": world["user_token"], "v": "5.199"}
+    url = world["api"] + "photos.getWallUploadServer"
+    address = httpx.post(url, data=asked).json()["response"]["upload_url"]
+    answer = httpx.post(address, files={"photo": ("a.png", content)}, timeout=60)
+    return asked, answer.json()
+
+
+def test_health_is_told_part_by_part(live):
+    """/healthz lives, /readyz names its parts, /metrics counts uploads by result."""
+    assert httpx.get(f"{live.address}/healthz").status_code == 200
+    ready = httpx.get(f"{live.address}/readyz").json()
+    assert set(ready["checks"]) == {"database", "blobs", "spool", "workers"}
+    _upload(live, b"no picture")
+    metrics = httpx.get(f"{live.address}/metrics").text
+    assert 'threebath_uploads_total{kind="vk.wall",result="file.format"}' in metrics
+
+
+def test_logs_have_no_secrets_and_every_answer_has_an_id(live):
+    """Neither token nor ticket stands in the log; the request's id does."""
+    asked, reply = _upload(live, b"no picture")
+    answer = httpx.get(f"{live.address}/method/users.get", params=asked)
+    logs = live.logs()
+    assert asked["access_token"] not in logs
+    assert "ticket=" not in logs
+    assert reply["hash"] not in logs
+    assert answer.headers["x-request-id"] in logs
+
+
+def test_an_upload_under_way_survives_sigterm(tmp_path):
+    """It is finished and answered before the server ends."""
+    live = start(tmp_path / "data")
+    done = []
+    content = _noise(1500)
+    sender = threading.Thread(target=lambda: done.append(_upload(live, content)[1]))
+    sender.start()
+    while 'stage="spool"' not in httpx.get(f"{live.address}/metrics").text:
+        time.sleep(0.005)
+    live.process.send_signal(signal.SIGTERM)
+    sender.join(60)
+    assert live.stop() == 0
+    assert done[0]["photo"].startswith('[{"photo"')
+
+
+def test_what_was_never_saved_is_swept_while_serving(tmp_path):
+    """An upload without its save is gone when its ticket is."""
+    settings = {
+        "uploads__ticket_life": 1,
+        "uploads__sweep_every": 0.2,
+        "uploads__clock_skew": 0,
+    }
+    live = start(tmp_path / "data", **settings)
+    try:
+        _upload(live, _noise(60))
+        blobs = live.folder / "blobs"
+        deadline = time.monotonic() + 30
+        while any(path.is_file() for path in blobs.rglob("*.jpg")):
+            assert time.monotonic() < deadline, "it is still there"
+            time.sleep(0.1)
+    finally:
+        live.stop()
