@@ -23,7 +23,7 @@ from threebath.cli.serving import (
     make_worlds,
     show_worlds,
 )
-from threebath.cli.worlds import Credentials
+from threebath.cli.worlds.base import Credentials
 from threebath.web.server import Serving, address_of, bind, running
 
 PATIENCE = httpx.Timeout(60)

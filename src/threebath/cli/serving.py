@@ -11,8 +11,8 @@ import typer
 
 from threebath.bootstrap import Stores, open_stores
 from threebath.cli.common import DataOption, console, errors, settings_with
-from threebath.cli.worlds import Credentials, make_all
-from threebath.cli.worlds.base import Makings
+from threebath.cli.worlds import make_all
+from threebath.cli.worlds.base import Credentials, Makings
 from threebath.core.errors import UploadError
 from threebath.settings import Settings
 from threebath.web.server import Serving, address_of, bind, serve

@@ -94,9 +94,11 @@ def serve_alone(app: App, listener: socket.socket, serving: Serving) -> None:
 
 
 @contextmanager
-def running(app: App, serving: Serving | None = None) -> Iterator[str]:
-    """Run *app* in a thread, on a free port of the loopback; yield its address."""
-    with bind("127.0.0.1", 0) as listener:
+def running(
+    app: App, serving: Serving | None = None, at: socket.socket | None = None
+) -> Iterator[str]:
+    """Run *app* in a thread, on *at* or a free port of the loopback; yield its address."""
+    with at or bind("127.0.0.1", 0) as listener:
         server = _Server(_config(app, serving or Serving()))
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
