@@ -23,7 +23,8 @@ from threebath.core.signing import Keyring
 from threebath.dialects import DIALECTS
 from threebath.dialects.base import Services
 from threebath.multipart import Pace
-from threebath.render import RenderPool, RenderSettings
+from threebath.render.pool import RenderPool
+from threebath.render.settings import RenderSettings
 from threebath.secrets import kept_secrets
 from threebath.service.ingest import Ingest
 from threebath.service.media import MediaService
@@ -105,7 +106,8 @@ def sweeper(stores: Stores, observer: Observer | None = None) -> Sweeper:
 def make_app(settings: Settings | None = None) -> Starlette:
     """Wire the application up as *settings* (or the environment) say."""
     settings = settings or Settings()
-    configure(as_json={"auto": None, "json": True, "pretty": False}[settings.logs])
+    as_json = {"auto": None, "json": True, "pretty": False}[settings.logs]
+    configure(as_json=as_json, level=settings.log_level)
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     stores = _stores(settings, database)

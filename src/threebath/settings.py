@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     logs: Literal["auto", "json", "pretty"] = Field(
         default="auto", description="how log lines look; auto is pretty on a terminal"
     )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="what is worth a log line"
+    )
     drain: timedelta = Field(
         default=timedelta(seconds=30), description="for uploads under way, after SIGTERM"
     )

@@ -37,7 +37,7 @@ def demo(
     data: DataOption = None,
 ) -> None:
     """Start, make photographs, upload them every way there is, show where they landed."""
-    settings = dev_settings(host=host, port=port, data=data)
+    settings = dev_settings(host=host, port=port, data=data, log_level="WARNING")
     listener = bind(settings.host, settings.port)
     settled = dev_settings(
         host=host, port=int(address_of(listener).rpartition(":")[2]), data=data
@@ -92,10 +92,10 @@ def _bars() -> Progress:
 def _show(landed: list[Landed]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("where", "file", "photo", "size", "sizes", "open"):
-        table.add_column(title, overflow="fold", no_wrap=title == "open")
+        table.add_column(title, no_wrap=True)
     for one in landed:
         table.add_row(one.place, one.name, one.photo, one.size, str(one.sizes), one.address)
-    console.print(table, soft_wrap=True, highlight=False)
+    console.print(table, soft_wrap=True, crop=False, highlight=False)
     console.print(f"{len(landed)} photos landed", highlight=False)
 
 

@@ -80,10 +80,16 @@ def dev(
     run(settings, tell)
 
 
-def dev_settings(*, host: str | None, port: int | None, data: Path | None) -> Settings:
+def dev_settings(
+    *, host: str | None, port: int | None, data: Path | None, log_level: str | None = None
+) -> Settings:
     """Return settings for a world that anybody on this machine may use."""
     return settings_with(
-        host=host, port=port, data=data or DEV_DATA, dialects__sign_in="anyone"
+        host=host,
+        port=port,
+        data=data or DEV_DATA,
+        dialects__sign_in="anyone",
+        log_level=log_level,
     )
 
 
