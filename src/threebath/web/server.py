@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -82,14 +83,22 @@ def serve(app: App, listener: socket.socket, serving: Serving) -> None:
         serve_alone(app, listener, serving)
     else:
         work = partial(serve_alone, app, listener, serving)
-        Supervisor(work, serving.workers, serving.grace).run()
+        Supervisor(work, serving.workers, serving.grace, at_end=listener.close).run()
 
 
 def serve_alone(app: App, listener: socket.socket, serving: Serving) -> None:
-    """Answer on *listener* in this process."""
+    """Answer on *listener* in this process.
+
+    Raises:
+        SystemExit: the application could not be started; the log says why.
+    """
     server = _Server(_config(app, serving))
-    server.run([listener])
-    if not server.started:
+    try:
+        server.run([listener])
+    except Exception:
+        if server.started:
+            raise
+        structlog.get_logger("threebath").exception("the application did not start")
         sys.exit(FAILED)
 
 
@@ -97,10 +106,14 @@ def serve_alone(app: App, listener: socket.socket, serving: Serving) -> None:
 def running(
     app: App, serving: Serving | None = None, at: socket.socket | None = None
 ) -> Iterator[str]:
-    """Run *app* in a thread, on *at* or a free port of the loopback; yield its address."""
+    """Run *app* in a thread, on *at* or a free port of the loopback; yield its address.
+
+    Raises:
+        RuntimeError: it did not start.
+    """
     with at or bind("127.0.0.1", 0) as listener:
         server = _Server(_config(app, serving or Serving()))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread = threading.Thread(target=_run, args=(server, listener), daemon=True)
         thread.start()
         try:
             while not server.started:
@@ -112,6 +125,13 @@ def running(
         finally:
             server.should_exit = True
             thread.join()
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    try:
+        server.run([listener])
+    except SystemExit:  # uvicorn's way to say, and to have logged, why it did not start
+        return
 
 
 class _Server(uvicorn.Server):

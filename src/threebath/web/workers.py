@@ -33,9 +33,21 @@ _PR_SET_PDEATHSIG = 1
 class Supervisor:
     """Starts workers, replaces those that die, and ends them all on SIGTERM or SIGINT."""
 
-    def __init__(self, work: Callable[[], None], count: int, grace: float) -> None:
-        """Run *work*, which must be picklable, in *count* processes."""
+    def __init__(
+        self,
+        work: Callable[[], None],
+        count: int,
+        grace: float,
+        at_end: Callable[[], None],
+    ) -> None:
+        """Run *work*, which must be picklable, in *count* processes.
+
+        Args:
+            grace: seconds that the workers have to finish what is under way.
+            at_end: called before they are told to; closes our copy of what they share.
+        """
         self._work = work
+        self._at_end = at_end
         self._count = count
         self._grace = grace
         self._workers: dict[SpawnProcess, float] = {}
@@ -98,6 +110,7 @@ class Supervisor:
         return False
 
     def _stop(self) -> None:
+        self._at_end()
         for worker in self._workers:
             worker.terminate()
         deadline = monotonic() + self._grace + LAST_WORDS
