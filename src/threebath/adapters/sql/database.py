@@ -1,19 +1,19 @@
 """One database: connections that read, connections that write, and whether it is safe."""
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from threebath.adapters.sql import postgres, sqlite
+from threebath.adapters.sql.postgres import Postgres
+from threebath.adapters.sql.sqlite import Sqlite
 from threebath.core.errors import StoreFailed
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_KINDS = {"sqlite": sqlite, "postgresql": postgres}
+_KINDS: dict[str, type[Sqlite | Postgres]] = {"sqlite": Sqlite, "postgresql": Postgres}
 
 
 class Database:
@@ -26,16 +26,15 @@ class Database:
 
     def __init__(self, url: str, *, patience: float = 10) -> None:
         address = make_url(url)
-        self._kind = _KINDS[address.get_backend_name()]
+        self._kind = _KINDS[address.get_backend_name()](patience)
         self.engine: AsyncEngine = create_async_engine(
             address.set(drivername=_DRIVERS[address.get_backend_name()]),
             hide_parameters=True,
             pool_timeout=patience,
-            **self._kind.engine_options(patience),
+            **self._kind.engine_options(),
         )
         self._kind.prepare(self.engine.sync_engine)
         self._writer = self.engine.execution_options(writes=True)
-        self._turn = asyncio.Lock() if self._kind is sqlite else nullcontext()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -56,7 +55,7 @@ class Database:
             StoreFailed: the database does not answer, is locked or full.
         """
         with _failures():
-            async with self._turn, self._writer.begin() as connection:
+            async with self._kind.turn, self._writer.begin() as connection:
                 yield connection
 
     async def check(self) -> None:
@@ -67,6 +66,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._kind.settle()
 
 
 @contextmanager

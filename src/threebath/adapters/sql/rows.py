@@ -1,5 +1,6 @@
 """Rows of the tables to core values, and back."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -224,7 +225,10 @@ def chat_of(row: AnyRow) -> Chat:
     return Chat(**{**row._asdict(), "members": tuple(row.members)})
 
 
-def caller_of(row: AnyRow, granted: frozenset[str]) -> Caller:
+def caller_of(rows: Sequence[AnyRow]) -> Caller:
+    """Read a token's rows: one for each permission granted for good, or one in all."""
+    row = rows[0]
+    granted = frozenset(one.permission for one in rows if one.permission is not None)
     return Caller(
         app_id=row.app_id,
         user_id=row.user_id,

@@ -31,12 +31,6 @@ def upgrade() -> None:
         op.execute(first)
 
 
-def downgrade() -> None:
-    """Refuse: the tables before the first ones are none, and the data would be lost."""
-    message = "there is nothing before the first tables"
-    raise NotImplementedError(message)
-
-
 def _make_accounts() -> None:
     op.create_table(
         "applications",
@@ -96,7 +90,7 @@ def _make_albums() -> None:
         *_numbers("owner_id", "capacity", "size", "default_for"),
         *_moments("created_at", "updated_at"),
         _json("extra"),
-        sa.CheckConstraint("size >= 0 AND size <= capacity", "albums_never_overfull"),
+        sa.CheckConstraint("size >= 0 AND size <= capacity", op.f("albums_never_overfull")),
         sqlite_autoincrement=True,
     )
     op.create_index(
