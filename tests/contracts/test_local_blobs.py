@@ -156,6 +156,18 @@ async def test_the_last_blob_of_an_asset_takes_its_folder_along(blobs, tmp_path)
     assert await read(blobs, "aa/asset/m.jpg") == b"again"
 
 
+async def test_deleting_a_blob_takes_what_broken_writes_of_it_left(blobs, tmp_path):
+    """A sweep of an upload that the power cut short leaves not a byte, and no folder."""
+    folder = tmp_path / "root" / "aa" / "asset"
+    folder.mkdir(parents=True)
+    for name in (".s.jpg.0123456789abcdef.draft", ".x.jpg.0123456789abcdef.draft"):
+        (folder / name).write_bytes(b"half")
+    await blobs.delete("aa/asset/s.jpg")
+    assert [one.name for one in folder.iterdir()] == [".x.jpg.0123456789abcdef.draft"]
+    await blobs.delete("aa/asset/x.jpg")
+    assert not folder.exists()
+
+
 async def test_puts_and_deletes_may_race_for_a_folder(blobs, tmp_path):
     """A folder that is taken away in the middle of a put is made again."""
     other = LocalBlobs(tmp_path / "root", least_space=0)

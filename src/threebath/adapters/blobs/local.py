@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -90,7 +91,11 @@ class LocalBlobs:
             reader.close()
 
     async def delete(self, key: str) -> None:
-        """Remove the blob for good; quietly, where there is none."""
+        """Remove the blob for good; quietly, where there is none.
+
+        What puts of it that never ended have left goes too, and its folder if it is empty:
+        a sweep needs no look at the whole store.
+        """
         await _in_thread(self._delete, self._path(key))
 
     async def keys(self) -> AsyncIterator[str]:
@@ -110,9 +115,7 @@ class LocalBlobs:
 
         *before* must be further back than the longest write: an hour will do.
         """
-        stale = await self.drafts(before)
-        await _in_thread(_unlink_all, stale)
-        return len(stale)
+        return await _in_thread(self._remove_drafts, before.timestamp())
 
     async def check(self) -> None:
         """Raise `StoreFailed` unless the disk takes a write and has room for more."""
@@ -186,24 +189,26 @@ class LocalBlobs:
             raise
 
     def _delete(self, path: Path) -> None:
+        # Folders directly below the root stay: other processes know them as synced.
+        is_assets_own = self.root in path.parent.parent.parents
         with (
             _store_errors("remove a blob"),
             suppress(FileNotFoundError, NotADirectoryError),
         ):
-            with _opened(path.parent) as folder, suppress(IsADirectoryError):
+            if is_assets_own:
+                _unlink_all(_drafts_of(path))
+            absent = suppress(FileNotFoundError, IsADirectoryError)
+            with _opened(path.parent) as folder, absent:
                 path.unlink()
                 self._sync(folder)
-            self._prune(path.parent)
+            if is_assets_own:
+                self._prune(path.parent)
 
     def _prune(self, folder: Path) -> None:
-        """Remove an asset's empty folder; if a power cut brings it back, so be it.
-
-        The folders directly below the root stay: other processes know them as synced.
-        """
-        if self.root in folder.parent.parents:
-            with suppress(OSError):
-                folder.rmdir()
-                self._synced.pop(folder, None)
+        """Remove an asset's empty folder; if a power cut brings it back, so be it."""
+        with suppress(OSError):
+            folder.rmdir()
+            self._synced.pop(folder, None)
 
     def _files(self) -> Iterator[Path]:
         with _store_errors("be listed"):
@@ -219,12 +224,22 @@ class LocalBlobs:
                         found.append(path)
         return found
 
+    def _remove_drafts(self, before: float) -> int:
+        stale = self._drafts(before)
+        with _store_errors("remove drafts"):
+            _unlink_all(stale)
+        return len(stale)
+
     def _check(self) -> None:
         if self._faults:
             told = "the blob store's disk has failed to keep a write; restart to try again"
             raise StoreFailed(told) from self._faults[0]
         with _store_errors("be written to"):
-            self._write_draft(self.root / "check", b"threebath").unlink()
+            self._make_folder(self.root)
+            with tempfile.TemporaryFile(dir=self.root) as file:  # it has no name
+                file.write(b"threebath")
+                file.flush()
+                self._sync(file.fileno())
             room = os.statvfs(self.root)
         free = room.f_bavail * room.f_frsize
         if free < self.least_space or (room.f_files and room.f_favail < INODES):
@@ -294,10 +309,18 @@ def _write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def _drafts_of(path: Path) -> list[Path]:
+    beginning = f".{path.name}."
+    return [
+        one
+        for one in path.parent.iterdir()
+        if one.name.startswith(beginning) and DRAFT.fullmatch(one.name)
+    ]
+
+
 def _unlink_all(paths: list[Path]) -> None:
-    with _store_errors("remove drafts"):
-        for path in paths:
-            path.unlink(missing_ok=True)
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _take(files: Iterator[Path]) -> list[Path]:
