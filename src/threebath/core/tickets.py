@@ -1,5 +1,6 @@
 """Tickets and receipts: what passes between the three steps of an upload."""
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from threebath.core.errors import (
+    AddressNotAllowed,
     Expired,
     PermissionDenied,
     WrongApplication,
@@ -44,6 +46,14 @@ class Application:
     title: str = ""
     community_id: int = 0
     addresses: tuple[str, ...] = ()
+
+    def check_address(self, address: str) -> None:
+        """Raise `AddressNotAllowed` unless it may call from *address*.
+
+        What is no IP address (a Unix socket's peer) is in no network.
+        """
+        if self.addresses and not any(_is_in(address, one) for one in self.addresses):
+            raise AddressNotAllowed(address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,3 +193,12 @@ class Receipt:
             raise WrongApplication(self.app_id, caller.app_id)
         if self.actor_id != caller.actor_id:
             raise WrongUser(self.actor_id, caller.actor_id)
+
+
+def _is_in(address: str, network: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return (mapped or found) in ipaddress.ip_network(network, strict=False)

@@ -37,12 +37,15 @@ class Sweeper:
         gone = 0
         while stale := await self.catalog.claim_stale(self.clock() - self.skew, self.batch):
             for asset in stale:
-                await self._remove(asset)
+                await self.remove(asset)
             gone += len(stale)
         return gone
 
-    async def _remove(self, asset: Asset) -> None:
-        """Remove the blobs first: a row without blobs is found again, not the reverse."""
+    async def remove(self, asset: Asset) -> None:
+        """Remove one asset that is SWEEPING or DELETED.
+
+        Blobs go first: a row without blobs is found again, blobs without a row are not.
+        """
         for key in keys_of(asset):
             await self.blobs.delete(key)
         await self.catalog.forget(asset.id)
