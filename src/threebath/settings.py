@@ -102,9 +102,12 @@ class DialectSettings(_Group):
     up_default_community: str = Field(
         default="", description="UP community of calls that name none"
     )
-    sign_in: Literal["off", "anyone"] = Field(
+    up_calls_per_minute: int = Field(
+        default=0, ge=0, description="calls of one UP application a node takes; 0: any"
+    )
+    sign_in: Literal["off", "anyone", "header"] = Field(
         default="off",
-        description="`anyone` lets visitors of our pages choose who to be; for tests only",
+        description="how visitors of our pages sign in; `anyone` is for tests only",
     )
 
 

@@ -1,0 +1,80 @@
+"""The frame of the pages that people see: one look, no script, nothing from elsewhere.
+
+Text that comes from people or clients passes through `escape`; a page is built of such
+text and of constants alone.
+"""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
+from importlib.resources import files
+from string import Template
+from urllib.parse import urlsplit
+
+from starlette.responses import HTMLResponse, Response
+
+__all__ = ["button", "escape", "hidden", "origin_of", "page"]
+
+_STYLE = (files(__name__) / "style.css").read_text("utf-8")
+_FRAME = Template((files(__name__) / "frame.html").read_text("utf-8"))
+_DIGEST = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+
+def page(
+    title: str, body: str, *, status: int = 200, aside: str = "", beyond: Sequence[str] = ()
+) -> Response:
+    """Return a page.
+
+    Args:
+        title: plain text.
+        body, aside: HTML; the aside stands in the head of the page.
+        beyond: addresses whose hosts, besides our own, pictures come from and forms may
+            end up at.
+    """
+    content = _FRAME.substitute(style=_STYLE, title=escape(title), body=body, aside=aside)
+    hosts = " ".join(["'self'", *filter(None, map(origin_of, beyond))])
+    headers = {
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; "
+        f"img-src {hosts}; form-action {hosts}; base-uri 'none'; "
+        "frame-ancestors 'none'",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HTMLResponse(content, status, headers)
+
+
+def origin_of(address: str) -> str:
+    """Return scheme, host and port of an address; "" if it is none of http or https.
+
+    >>> origin_of("https://app.example:8443/back?x=1")
+    'https://app.example:8443'
+    >>> origin_of("javascript:alert(1)")
+    ''
+    """
+    try:
+        found = urlsplit(address)
+        port = f":{found.port}" if found.port else ""
+    except ValueError:
+        return ""
+    host = found.hostname or ""
+    sound = host.isascii() and all(one.isalnum() or one in "-._" for one in host)
+    if found.scheme not in ("http", "https") or not host or not sound:
+        return ""
+    return f"{found.scheme}://{host}{port}"
+
+
+def hidden(**fields: str) -> str:
+    """Return form fields that nobody sees."""
+    return "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in fields.items()
+        if value
+    )
+
+
+def button(text: str, *, name: str = "", value: str = "", look: str = "") -> str:
+    """Return a button that sends its form; *look* may be ``quiet`` or ``danger``."""
+    said = f' name="{escape(name)}" value="{escape(value)}"' if name else ""
+    return f'<button class="{escape(look)}"{said}>{escape(text)}</button>'
