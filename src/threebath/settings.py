@@ -134,6 +134,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="", description="where clients reach this node; http://host:port if empty"
     )
+    proxies: tuple[str, ...] = Field(
+        default=(),
+        description="addresses or networks whose X-Forwarded-For and -Proto are believed",
+    )
     database: str = Field(
         default="", description="SQLAlchemy address; SQLite in the data folder if empty"
     )

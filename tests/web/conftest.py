@@ -73,9 +73,9 @@ def read_all(client):
 
 
 @contextlib.contextmanager
-def site(**options):
+def site(serving=None, **options):
     made = Site(**options)
-    with running(made.app) as made.url:
+    with running(made.app, serving) as made.url:
         yield made
 
 

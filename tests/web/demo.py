@@ -36,6 +36,7 @@ class DemoDialect:
             Route("/demo/late-boom", LateBoom()),
             Route("/demo/up/{ticket}", self.take, methods=["POST"]),
             Route("/demo/wait", self.wait),
+            Route("/demo/who", self.who),
         ]
 
     async def take(self, request: Request):
@@ -58,6 +59,9 @@ class DemoDialect:
     async def boom(self, request: Request):
         message = "a bug with access_token=hunter2 in it"
         raise ValueError(message)
+
+    async def who(self, request: Request):
+        return PlainTextResponse(f"{request.url.scheme} {request.client.host}")
 
     async def wait(self, request: Request):
         await asyncio.sleep(float(request.query_params["seconds"]))

@@ -237,3 +237,14 @@ def test_a_client_that_does_not_read_fills_no_memory(endless):
             time.sleep(0.2)
         assert seen < 16 * 2**20
     wait_until(lambda: blobs.open == 0)
+
+
+def test_a_client_that_never_reads_is_given_up(monkeypatch):
+    """A closed window is no reason to hold a blob open for ever."""
+    monkeypatch.setattr("threebath.web.server.UNREACHABLE_MS", 1000)
+    blobs = Endless()
+    with site(blobs=blobs) as live, live.socket() as client:
+        photo = live.photo(b"", length=2**40)
+        client.sendall(f"GET {path_of(photo)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        wait_until(lambda: blobs.open)
+        wait_until(lambda: not blobs.open, 10)

@@ -7,6 +7,7 @@ import httpx
 import pytest
 import requests
 
+from threebath.web.server import Serving
 from web.conftest import read_all, site
 
 SLOW = b"POST /demo/take HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
@@ -259,3 +260,18 @@ def test_more_requests_than_the_limit_are_told_to_come_back():
         client.sendall(b"x" * 100)
         assert b'{"bytes":100}' in client.recv(10_000)
         assert httpx.post(busy.url + "/demo/take", content=b"a").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "seen"),
+    [
+        ((), "http 127.0.0.1"),
+        (("10.0.0.0/8",), "http 127.0.0.1"),
+        (("127.0.0.1",), "https 7.7.7.7"),
+    ],
+)
+def test_only_a_proxy_of_ours_says_who_calls(trusted, seen):
+    """Else anybody could come from an address that an application allows."""
+    headers = {"X-Forwarded-For": "6.6.6.6, 7.7.7.7", "X-Forwarded-Proto": "https"}
+    with site(Serving(trusted_proxies=trusted)) as live:
+        assert httpx.get(live.url + "/demo/who", headers=headers).text == seen

@@ -113,8 +113,15 @@ def run(settings: Settings, tell: Callable[[Settings], None]) -> None:
         except UploadError as error:
             errors.print(f"[red]{error}[/red]", highlight=False)
             raise typer.Exit(1) from None
-        grace = settings.drain.total_seconds()
-        serve(FACTORY, listener, Serving(workers=settings.workers, grace=grace))
+        serve(
+            FACTORY,
+            listener,
+            Serving(
+                workers=settings.workers,
+                grace=settings.drain.total_seconds(),
+                trusted_proxies=settings.proxies,
+            ),
+        )
 
 
 async def make_worlds(settings: Settings) -> dict[str, Credentials]:
