@@ -97,7 +97,7 @@ async def test_some_of_a_request_are_refused(vk, replay, tmp_path):
 
     batch = await vk.upload_photos(paths, album=5)
 
-    assert [one.name for one in batch.failed] == ["1.jpg"]
+    assert [one.path for one in batch.failed] == [str(paths[1])]
     assert isinstance(batch.failed[0].error, e.UploadRefused)
     assert [one.id for one in batch.values] == [1, 3]
     with pytest.raises(e.UploadRefused):
@@ -150,7 +150,7 @@ async def test_a_refusal_is_raised_with_its_code_and_is_not_repeated(
 
 async def test_our_reason_comes_along(vk, replay, tmp_path):
     """What a threebath server says in its header stands in the error."""
-    headers = {"X-Threebath-Reason": "made%20for%20owner -7"}
+    headers = {"X-Threebath-Reason": "made for owner -7"}
     answer = httpx.Response(200, json=refused(121, "Invalid hash"), headers=headers)
     replay.on("photos.getWallUploadServer", server()).on("upload", PHOTO_REPLY)
     replay.on("photos.saveWallPhoto", answer)

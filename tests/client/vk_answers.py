@@ -316,7 +316,7 @@ CASES = [
     ),
     Case(
         "video story",
-        lambda vk, path: vk.upload_story(path, video=True, group=7),
+        lambda vk, path: vk.upload_story(path, group=7),
         "stories.getVideoUploadServer",
         server(user_ids=[], peer_ids=[]),
         "video_file",

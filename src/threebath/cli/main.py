@@ -2,7 +2,7 @@
 
 import typer
 
-from threebath.cli import admin, demo, serving, upkeep
+from threebath.cli import admin, demo, serving, upkeep, upload
 
 app = typer.Typer(
     name="threebath",
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command("serve")(serving.serve_command)
 app.command("dev")(serving.dev)
 app.command("demo")(demo.demo)
+app.command("upload", help=upload.HELP)(upload.upload)
 app.add_typer(admin.applications, name="app")
 app.add_typer(admin.users, name="user")
 app.add_typer(admin.communities, name="community")

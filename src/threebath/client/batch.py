@@ -1,9 +1,11 @@
 """Send many files to one destination: in groups, in parallel, each with its verdict."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from os import PathLike
+from pathlib import PurePath
 from typing import Any, Generic, TypedDict, TypeVar
 
 from threebath.client.checks import check
@@ -33,11 +35,13 @@ class Outcome(Generic[R]):
     """What became of one file: exactly one of ``note`` and ``error`` is there.
 
     Attributes:
+        path: the file as it was given; its name where it came from memory.
         note: the id and address at the network.
         value: the typed result; ``None`` if the file was saved in an earlier run.
     """
 
-    name: str
+    path: str
+    stage: Stage
     note: Note | None = None
     value: R | None = None
     error: ClientError | None = None
@@ -72,6 +76,7 @@ class Options(TypedDict, total=False):
 
     Attributes:
         tell: is told every step of every file.
+        done: is given each outcome as soon as there is one, with the file's place.
         parallel: groups under way at a time; 3 by default.
         journal: makes it go on where an earlier run stopped.
         again: send even what the journal knows as saved, or perhaps saved.
@@ -79,6 +84,7 @@ class Options(TypedDict, total=False):
     """
 
     tell: Listener
+    done: Callable[[int, Outcome[Any]], None]
     parallel: int
     journal: Journal | None
     again: bool
@@ -93,6 +99,7 @@ class Sender(Generic[R]):
         flow: Flow[R],
         *,
         tell: Listener = ignore,
+        done: Callable[[int, Outcome[R]], None] = lambda _, __: None,
         parallel: int = 3,
         journal: Journal | None = None,
         again: bool = False,
@@ -100,6 +107,7 @@ class Sender(Generic[R]):
     ) -> None:
         self._flow = flow
         self._tell = tell
+        self._done = done
         self._places = asyncio.Semaphore(parallel)
         self._journal = journal
         self._again = again
@@ -123,14 +131,15 @@ class Sender(Generic[R]):
         return Batch(tuple(self._outcomes[index] for index in sorted(self._outcomes)))
 
     async def _look(self, index: int, given: Sendable) -> Track | None:
-        name = given if isinstance(given, str) else getattr(given, "name", str(given))
+        path = _path(given)
         try:
             source = await look_at(given)
             if self._checked:
                 check(source, self._flow.limits)
         except ClientError as error:
-            self._tell(Progress(index, str(name), Stage.FAILED, 0, 0, str(error)))
-            self._outcomes[index] = Outcome(str(name), error=error)
+            name = PurePath(path).name
+            self._tell(Progress(index, name, Stage.FAILED, 0, 0, str(error)))
+            self._settle(index, Outcome(path, Stage.FAILED, error=error))
             return None
         return Track(source, index, self._tell)
 
@@ -169,8 +178,7 @@ class Sender(Generic[R]):
         note = await self._journal.known(track.source) if self._journal else None
         if note is None:
             return False
-        self._outcomes[track.index] = Outcome(track.source.name, note)
-        track.enter(Stage.KNOWN, note.url or note.id)
+        self._end(track, Outcome(_path(track.source), Stage.KNOWN, note))
         return True
 
     async def _in_turn(self, tracks: Sequence[Track]) -> None:
@@ -225,20 +233,36 @@ class Sender(Generic[R]):
 
     def _keep(self, track: Track, result: Saved[R]) -> None:
         note = Note(result.id, result.url)
-        self._outcomes[track.index] = Outcome(track.source.name, note, result.value)
-        track.enter(Stage.SAVED, note.url or note.id)
+        path = _path(track.source)
+        self._end(track, Outcome(path, Stage.SAVED, note, result.value))
 
     def _fail(self, group: "_Group", error: ClientError) -> None:
         uncertain = group.committing and not error.harmless
+        stage = Stage.UNCERTAIN if uncertain else Stage.FAILED
         for track in group.held:
-            self._outcomes[track.index] = Outcome(track.source.name, error=error)
-            track.enter(Stage.UNCERTAIN if uncertain else Stage.FAILED, str(error))
+            self._end(track, Outcome(_path(track.source), stage, error=error))
+
+    def _end(self, track: Track, outcome: Outcome[R]) -> None:
+        note = outcome.note
+        told = str(outcome.error or "") if note is None else note.url or note.id
+        track.enter(outcome.stage, told)
+        self._settle(track.index, outcome)
+
+    def _settle(self, index: int, outcome: Outcome[R]) -> None:
+        self._outcomes[index] = outcome
+        self._done(index, outcome)
 
 
 async def send_one(flow: Flow[R], file: Sendable, tell: Listener = ignore) -> R:
     """Send one file; raise what goes wrong."""
     (result,) = (await Sender(flow, tell=tell).send([file])).check()
     return result
+
+
+def _path(given: Sendable) -> str:
+    if isinstance(given, str | PathLike):
+        return str(given)
+    return str(getattr(given, "path", given.name))
 
 
 def _done(

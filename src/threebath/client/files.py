@@ -137,11 +137,16 @@ async def look_at(given: Sendable) -> Source:
         FileProblem: it is missing, unreadable, empty or no regular file.
     """
     if isinstance(given, str | os.PathLike):
-        return await asyncio.to_thread(_look_at, Path(given))
+        return await asyncio.to_thread(inspect, Path(given))
     return given
 
 
-def _look_at(path: Path) -> LocalFile:
+def inspect(path: Path) -> LocalFile:
+    """Do what `look_at` does, at once.
+
+    Raises:
+        FileProblem: it is missing, unreadable, empty or no regular file.
+    """
     with _open(path) as file:
         facts = os.fstat(file.fileno())
         if not facts.st_size:

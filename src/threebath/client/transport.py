@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -259,5 +259,5 @@ class Transport:
                     raise BadAnswer("the answer is endless")
         finally:
             await response.aclose()
-        reason = unquote(response.headers.get("X-Threebath-Reason", ""))
+        reason = response.headers.get("X-Threebath-Reason", "")
         return Answer(response.status_code, bytes(body), reason)

@@ -8,7 +8,7 @@ from threebath.client.errors import NotPosted
 from threebath.client.files import Sendable
 from threebath.client.ok import results as r
 from threebath.client.ok.calls import Calls
-from threebath.client.ok.flows import MomentsFlow, PhotosFlow, TopicFlow
+from threebath.client.ok.flows import MomentsFlow, PhotosFlow, topic_flow
 from threebath.client.progress import Listener, ignore
 
 
@@ -65,9 +65,3 @@ class OK(Calls):
             if one.error is not None and not isinstance(one.error, NotPosted):
                 raise one.error
         return batch.check()[0]
-
-
-def topic_flow(calls: Calls, *, text: str = "", group: str = "") -> TopicFlow:
-    """Return the flow of a post on the user's page, or in *group*."""
-    post = {"type": "GROUP_THEME", "gid": group} if group else {"type": "USER"}
-    return TopicFlow(calls, {"gid": group}, post, text)

@@ -39,11 +39,13 @@ class PhotosFlow:
 
     Attributes:
         comments: by the files' places among those given.
+        comment: of the files that have none of their own.
     """
 
     calls: Calls
     issue: Mapping[str, object] = field(default_factory=dict)
     comments: Sequence[str] = ()
+    comment: str = ""
     group: int = MOST_AT_ONCE
     whole: bool = False
     late: bool = False
@@ -68,9 +70,9 @@ class PhotosFlow:
         return {"photos": photos}
 
     def _comment(self, track: Track) -> dict[str, str]:
-        if track.index >= len(self.comments) or not self.comments[track.index]:
-            return {}
-        return {"comment": self.comments[track.index]}
+        own = self.comments[track.index] if track.index < len(self.comments) else ""
+        text = own or self.comment
+        return {"comment": text} if text else {}
 
     async def commit(
         self, claim: dict[str, Any], tracks: Sequence[Track]
@@ -184,3 +186,9 @@ class TopicFlow:
         )
         topic = r.Topic(id=answer.identifier)
         return [Saved(f"topic {topic.id}", "", topic) for _ in photos]
+
+
+def topic_flow(calls: Calls, *, text: str = "", group: str = "") -> TopicFlow:
+    """Return the flow of a post on the user's page, or in *group*."""
+    post = {"type": "GROUP_THEME", "gid": group} if group else {"type": "USER"}
+    return TopicFlow(calls, {"gid": group}, post, text)

@@ -12,6 +12,7 @@ from threebath.client.vk.calls import Calls
 from threebath.client.vk.flows import (
     CROP_CORNERS,
     CROP_SQUARE,
+    StoryFlow,
     VideoFlow,
     VkFlow,
     crop_box,
@@ -242,11 +243,9 @@ class VK(Calls):
         file: Sendable,
         *,
         group: int | None = None,
-        video: bool = False,
         add_to_news: bool = True,
         tell: Listener = ignore,
     ) -> r.Story:
-        """Publish a story of a photo, or of a *video*."""
-        kind = k.STORY_VIDEO if video else k.STORY_PHOTO
+        """Publish a story of a photo or of a video, whichever the file is."""
         issue: Params = {"group_id": group, "add_to_news": add_to_news}
-        return await send_one(VkFlow(self, kind, issue), file, tell)
+        return await send_one(StoryFlow(self, issue), file, tell)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from threebath.client.checks import LIMITS
+from threebath.client.checks import LIMITS, check
 from threebath.client.flow import Saved
 from threebath.client.progress import Stage, Track
 from threebath.client.shapes import Shape
@@ -94,6 +94,41 @@ class VideoFlow:
         address = Address(k.VIDEO, claim["params"], url, answer)
         await self.calls.send_tracks(address, tracks, {})
         return [_saved(one) for one in k.VIDEO.read(answer)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFlow:
+    """Stories: which of the two kinds a file is, its first bytes say."""
+
+    calls: Calls
+    issue: Mapping[str, object] = field(default_factory=dict)
+    group: int = 1
+    whole: bool = False
+    late: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        return self.calls.repeatable
+
+    @property
+    def limits(self) -> Limits | None:
+        return None
+
+    async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
+        """See `Flow.receive`."""
+        is_video = tracks[0].source.finding.format is None
+        kind = k.STORY_VIDEO if is_video else k.STORY_PHOTO
+        for track in tracks:
+            check(track.source, LIMITS.get(kind.name))
+        reply = await self.calls.receive(kind, self.issue, tracks, {})
+        return {"params": dict(reply.params), "reply": dict(reply.members)}
+
+    async def commit(
+        self, claim: dict[str, Any], tracks: Sequence[Track]
+    ) -> Sequence[Saved[r.Story]]:
+        """See `Flow.commit`; both kinds are saved alike."""
+        reply = Reply(k.STORY_PHOTO, claim["params"], claim["reply"])
+        return [_saved(one) for one in await self.calls.save(reply)]
 
 
 def _saved(result: R) -> Saved[R]:

@@ -144,9 +144,9 @@ def _failure(members: dict[str, Any]) -> tuple[int | str, str] | None:
     number = members.get("error_code") or members.get("errcode")
     if not error and not number:
         return None
-    text = members.get("error_descr") or members.get("error_msg") or error
-    word, _, rest = str(error or "").partition(":")
-    return number or word or "error", str(text or rest or "upload error")
+    word, _, rest = str(error or "").partition(": ")
+    text = members.get("error_descr") or members.get("error_msg") or rest or error
+    return number or word or "error", str(text or "upload error")
 
 
 def _refusal(code: int | str, text: str, reason: str) -> e.NetworkError:

@@ -1,0 +1,1 @@
+"""What ``threebath upload`` shows, and which files it takes."""
