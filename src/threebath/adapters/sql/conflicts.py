@@ -5,7 +5,7 @@ Both databases have ``ON CONFLICT``; SQLAlchemy has it in each one's own words.
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Executable, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,6 +35,19 @@ def insert_or_replace(
         index_elements=[*table.primary_key], set_=dict(values)
     )
     return put.returning(table)
+
+
+async def number_after(connection: AsyncConnection, table: Table, last: int) -> None:
+    """Let a table's own numbers go on after *last*, which somebody chose.
+
+    SQLite does so by itself; PostgreSQL's sequence must be told.
+    """
+    if connection.dialect.name == "postgresql":
+        skip = text(
+            "SELECT setval(name, :last) FROM pg_get_serial_sequence(:place, 'id') AS name "
+            "WHERE nextval(name) <= :last"
+        )
+        await connection.execute(skip, {"place": table.name, "last": last})
 
 
 def _insert(

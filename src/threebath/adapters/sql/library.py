@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from threebath.adapters.sql.conflicts import insert_unless_there
+from threebath.adapters.sql.conflicts import insert_unless_there, number_after
 from threebath.adapters.sql.database import Database
 from threebath.adapters.sql.publish import set_main
 from threebath.adapters.sql.rows import (
@@ -71,6 +71,8 @@ class SqlLibrary:
             new = insert_unless_there(connection, albums, _album_values(draft, now))
             row = (await connection.execute(new)).first()
             row = row or (await connection.execute(default)).one()
+            if draft.id:
+                await number_after(connection, albums, draft.id)
             return album_of(row)
 
     async def album(self, album_id: int) -> Album:
