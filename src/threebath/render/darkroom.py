@@ -1,7 +1,8 @@
 """From bytes to a ladder of renditions: what a worker does with a file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from threebath.core.errors import FormatNotAllowed, TooManyFrames
 from threebath.core.kinds import Format, Limits
@@ -11,6 +12,7 @@ from threebath.render.baseline import dress
 from threebath.render.cascade import Step, cascade, sample_of
 from threebath.render.crops import check_crops
 from threebath.render.engines.canvas import Canvas
+from threebath.render.engines.planar import is_available, open_planar
 from threebath.render.engines.vips import open_vips
 from threebath.render.facts import facts_of
 from threebath.render.icc import Profile, judge
@@ -23,7 +25,17 @@ MAX_SCANS = 100
 HALVE = 3
 """A JPEG is decoded at half its size if that leaves this much over two for the scaling."""
 
-Opener = Callable[[Header, Profile, int, bool], Canvas | None]
+
+class Opener(Protocol):
+    """Decodes a picture, or says by None that another engine must do it."""
+
+    def __call__(
+        self, header: Header, profile: Profile, shrink: int, *, often: bool
+    ) -> Canvas | None: ...
+
+
+ENGINES: tuple[Opener, ...] = (open_planar, open_vips) if is_available() else (open_vips,)
+"""The engines of this system, the fastest first; the last takes everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +58,7 @@ class Made:
     facts: Mapping[str, Fact]
 
 
-def develop(data: bytes, job: Job, openers: Sequence[Opener] = ()) -> Made:
+def develop(data: bytes, job: Job, engines: Sequence[Opener] = ENGINES) -> Made:
     """Check a file and make the ladder of it.
 
     Raises:
@@ -57,7 +69,7 @@ def develop(data: bytes, job: Job, openers: Sequence[Opener] = ()) -> Made:
     targets = job.ladder.plan(header.size, job.crops)
     steps = cascade(header.size, [*targets, sample_of(header.size)])
     profile = judge(header.icc)
-    made = _make(header, profile, steps, openers)
+    made = _make(header, profile, steps, engines)
     sample = made[""].pixels()
     return Made(
         format=header.format,
@@ -81,21 +93,16 @@ def check_header(header: Header, job: Job) -> None:
 
 
 def _make(
-    header: Header, profile: Profile, steps: Sequence[Step], openers: Sequence[Opener]
+    header: Header, profile: Profile, steps: Sequence[Step], engines: Sequence[Opener]
 ) -> dict[str, Canvas]:
     """Decode once, then scale each picture from the one that the cascade names."""
     shrink = _shrink(header, steps)
     often = _is_read_often(header.size, steps)
     source = next(
-        (
-            canvas
-            for opener in openers
-            if (canvas := opener(header, profile, shrink, often)) is not None
-        ),
-        None,
+        canvas
+        for engine in engines
+        if (canvas := engine(header, profile, shrink, often=often)) is not None
     )
-    if source is None:
-        source = open_vips(header, profile, shrink, often=often)
     made: list[Canvas] = []
     for step in steps:
         if step.parent is None:

@@ -11,13 +11,13 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
 from threebath.core.errors import FileRejected
-from threebath.render.darkroom import Opener, develop
-from threebath.render.engines.vips import harden, has_heif
+from threebath.render.darkroom import ENGINES, Opener, develop
+from threebath.render.engines.vips import harden, has_heif, open_vips
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down
@@ -77,11 +77,11 @@ def load_hook(path: str) -> Callable[[bytes], None]:
 
 
 def answer(
-    message: dict[str, Any], data: bytes, openers: list[Opener]
+    message: dict[str, Any], data: bytes, engines: Sequence[Opener]
 ) -> tuple[dict[str, Any], list[bytes]]:
     """Do one job: say what was made or why it was refused, and hand over the bytes."""
     try:
-        made = develop(data, read_job(message), openers)
+        made = develop(data, read_job(message), engines)
     except FileRejected as error:
         return write_refusal(error), []
     except Exception as error:  # noqa: BLE001 - the pool logs it, and replaces this worker
@@ -90,7 +90,7 @@ def answer(
 
 
 def serve(
-    line: socket.socket, openers: list[Opener], before: Callable[[bytes], None] | None
+    line: socket.socket, engines: Sequence[Opener], before: Callable[[bytes], None] | None
 ) -> None:
     """Answer jobs until the pool hangs up."""
     while True:
@@ -102,7 +102,7 @@ def serve(
         os.close(fds[0])
         if before is not None:
             before(data)
-        told, chunks = answer(message, data, openers)
+        told, chunks = answer(message, data, engines)
         made = memfd.write(chunks)
         send(line, pack(told), [made])
         os.close(made)
@@ -114,12 +114,12 @@ def main() -> None:
     line = socket.socket(fileno=int(sys.argv[1]))
     keep_memory()
     harden()
-    openers: list[Opener] = []
+    engines = ENGINES if settings["planar"] else (open_vips,)
     before = load_hook(settings["hook"]) if settings["hook"] else None
     warm_up()
     missing = lock_down(Cage(settings["memory"], settings["cpu"]))
     send(line, pack({"ready": True, "missing": missing}), [])
-    serve(line, openers, before)
+    serve(line, engines, before)
     os._exit(0)
 
 
