@@ -22,7 +22,8 @@ def scene(width=1200, height=900, mode="RGB"):
     coarse = Image.frombytes("RGB", (16, 12), random.randbytes(16 * 12 * 3))
     smooth = coarse.resize((width, height), Image.Resampling.BICUBIC)
     noise = Image.frombytes("RGB", (width, height), random.randbytes(width * height * 3))
-    return Image.blend(smooth, noise, 0.06).convert(mode)
+    muted = Image.blend(smooth, smooth.convert("L").convert("RGB"), 0.5)
+    return Image.blend(muted, noise, 0.06).convert(mode)
 
 
 def encoded(image, form="JPEG", **options):

@@ -65,6 +65,6 @@ async def test_a_dead_worker_is_replaced():
 async def test_a_full_queue_says_so():
     """More than the bound does not wait: the caller is told to try again."""
     async with RenderPool(RenderSettings(workers=1, queue_pixels=1)) as pool:
-        with pool._queue.place(10, KIND.limits), pytest.raises(Busy):
+        with pool._queue.place(10, 100), pytest.raises(Busy):
             await render(pool, photo())
         assert await render(pool, photo())

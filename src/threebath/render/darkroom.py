@@ -1,13 +1,11 @@
 """From bytes to a ladder of renditions: what a worker does with a file."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Protocol
 
 from threebath.core.errors import FormatNotAllowed, TooManyFrames
-from threebath.core.kinds import Format, Limits
-from threebath.core.ladder import Crop, Ladder, Size, Target
-from threebath.core.library import Fact
+from threebath.core.kinds import Format
+from threebath.core.ladder import Crop, Size, Target
 from threebath.render.baseline import dress
 from threebath.render.cascade import Step, cascade, sample_of
 from threebath.render.crops import check_crops
@@ -16,6 +14,7 @@ from threebath.render.engines.planar import is_available, open_planar
 from threebath.render.engines.vips import open_vips
 from threebath.render.facts import facts_of
 from threebath.render.icc import Profile, judge
+from threebath.render.job import Job, Made
 from threebath.render.probe import probe
 from threebath.render.probe.header import Header
 
@@ -36,26 +35,6 @@ class Opener(Protocol):
 
 ENGINES: tuple[Opener, ...] = (open_planar, open_vips) if is_available() else (open_vips,)
 """The engines of this system, the fastest first; the last takes everything."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What to make of a file, and under which limits."""
-
-    limits: Limits
-    ladder: Ladder
-    crops: Mapping[str, Crop] = field(default_factory=dict)
-    disabled: frozenset[Format] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """What came of it: JPEGs in the order of the plan."""
-
-    format: Format
-    size: Size
-    images: tuple[tuple[str, Size, bytes], ...]
-    facts: Mapping[str, Fact]
 
 
 def develop(data: bytes, job: Job, engines: Sequence[Opener] = ENGINES) -> Made:

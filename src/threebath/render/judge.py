@@ -17,6 +17,9 @@ from threebath.core.ladder import Crop, Size, Target
 from threebath.core.library import Fact
 from threebath.render.baseline import NotBaseline, check
 from threebath.render.crops import check_crops
+from threebath.render.probe import probe
+from threebath.render.probe.heif import boxes
+from threebath.render.probe.webp import chunks
 from threebath.render.wire import read_refusal
 from threebath.service.ports.media import Rendered, RenderedImage
 
@@ -30,6 +33,13 @@ FACTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 MOST_BYTES = 4
 """Bytes of a JPEG per pixel, and some thousand for its tables: above is no picture."""
 TABLES = 8192
+AGREED: Mapping[Format, frozenset[bytes]] = MappingProxyType(
+    {
+        Format.WEBP: frozenset({b"VP8X", b"VP8 ", b"ICCP"}),
+        Format.AVIF: frozenset({b"ftyp", b"meta", b"mdat"}),
+    }
+)
+"""The parts that a variant may consist of."""
 
 
 class Distrusted(Exception):
@@ -59,6 +69,32 @@ def raise_verdict(message: Mapping[str, Any]) -> None:
     if "refused" in message:
         refusal = read_refusal(message)
         raise refusal or Distrusted("there is no such refusal")
+
+
+def read_length(message: Mapping[str, Any], size: Size) -> int:
+    """Read the length of the one image of *size* that came with the message.
+
+    Raises:
+        Distrusted: no image of that size is so long.
+    """
+    return _length(message.get("length"), size, "a variant")
+
+
+def judge_variant(content: bytes, to: Format, size: Size) -> bytes:
+    """Believe that a worker made a variant only if it is one.
+
+    Raises:
+        Distrusted: it is of another format or size, or carries more than a picture.
+    """
+    try:
+        header = probe(content)
+    except FileRejected as error:
+        raise Distrusted("a variant that is none") from error
+    if header.format is not to or header.size != size or header.frames != 1:
+        raise Distrusted("another variant than asked for")
+    if _parts(content, to) - AGREED[to]:
+        raise Distrusted("a variant with more than a picture in it")
+    return content
 
 
 class Claim:
@@ -141,10 +177,22 @@ def _lengths(claimed: object, targets: Sequence[Target]) -> list[int]:
         ]:
             raise Distrusted("other images than planned")
         length = one[2] if len(one) == 3 else None  # noqa: PLR2004 - letter, size, length
-        if (
-            type(length) is not int
-            or not 0 < length <= TABLES + MOST_BYTES * target.size.pixels
-        ):
-            raise Distrusted(f"the length of image {target.letter}")
-        lengths.append(length)
+        lengths.append(_length(length, target.size, f"image {target.letter}"))
     return lengths
+
+
+def _length(claimed: object, size: Size, name: str) -> int:
+    if type(claimed) is not int or not 0 < claimed <= TABLES + MOST_BYTES * size.pixels:
+        raise Distrusted(f"the length of {name}")
+    return claimed
+
+
+def _parts(content: bytes, to: Format) -> set[bytes]:
+    """Name the chunks or boxes, and what in them should not be there."""
+    if to is Format.WEBP:
+        end = 8 + int.from_bytes(content[4:8], "little")
+        tail = {b"tail"} if content[end:] else set()
+        return {name for name, _ in chunks(content)} | tail
+    found = dict(boxes(content))
+    items = found.get(b"meta", b"")
+    return set(found) | {name for name in (b"Exif", b"mime") if name in items}

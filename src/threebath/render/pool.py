@@ -12,8 +12,15 @@ from threebath.core.kinds import Format, UploadKind
 from threebath.core.ladder import Crop
 from threebath.render.crew import Crew
 from threebath.render.crops import read_crops
-from threebath.render.judge import Claim, Distrusted, raise_verdict
+from threebath.render.judge import (
+    Claim,
+    Distrusted,
+    judge_variant,
+    raise_verdict,
+    read_length,
+)
 from threebath.render.line import Answer, Gone, Line
+from threebath.render.probe import read_rendition
 from threebath.render.queue import Queue
 from threebath.render.sandbox import memfd
 from threebath.render.settings import RenderSettings
@@ -27,8 +34,8 @@ SMALL = 8 << 20
 class RenderPool:
     """Renders in as many worker processes as there are processors; see docs/rendering.md.
 
-    An implementation of the port `Renderer`. Every process that renders has a pool of
-    its own; pools know nothing of each other.
+    An implementation of the ports `Renderer` and `Transcoder`. Every process that
+    renders has a pool of its own; pools know nothing of each other.
     """
 
     def __init__(self, settings: RenderSettings | None = None) -> None:
@@ -37,6 +44,7 @@ class RenderPool:
         """Formats refused from now on; may be changed at any time."""
         self._queue = Queue(self.settings.queue_pixels)
         self._crew = Crew(self.settings)
+        self._transcoding = asyncio.Semaphore(self.settings.transcodings)
 
     async def start(self) -> None:
         """Start the workers; returns when all are ready.
@@ -83,9 +91,25 @@ class RenderPool:
         if length == 0:
             raise EmptyFile
         crops = read_crops(kind, options)
-        with self._queue.place(length, kind.limits):
+        with self._queue.place(length, kind.limits.max_pixels):
             async with self._crew.worker() as line:
                 return await self._render(line, source, length, kind, crops)
+
+    async def transcode(self, source: int, length: int, to: Format) -> bytes:
+        """Make a variant of a rendition: see `Transcoder`."""
+        rendition = read_rendition(await _read(source, length))
+        message = {"variant": to.value, "length": length}
+        with self._queue.place(length, rendition.size.pixels):
+            async with self._transcoding, self._crew.worker() as line:
+                answer = await self._ask(line, message, source, length)
+                try:
+                    raise_verdict(answer.message)
+                    made = answer.read(read_length(answer.message, rendition.size))
+                    return judge_variant(made, to, rendition.size)
+                except Distrusted as error:
+                    raise RendererFailed from error
+                finally:
+                    answer.close()
 
     async def _render(
         self,
@@ -127,6 +151,15 @@ class RenderPool:
             raise RendererFailed from error
         finally:
             os.close(sealed)
+
+
+async def _read(source: int, length: int) -> bytes:
+    """Read a rendition, which is never large."""
+    try:
+        return memfd.read(source, length)
+    except OSError as error:
+        told = "the rendition cannot be read"
+        raise RendererFailed(told) from error
 
 
 async def _seal(source: int, length: int) -> int:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from threebath.core.errors import Busy
-from threebath.core.kinds import Limits
 
 PIXELS_PER_BYTE = 4
 """What a byte of a photo stands for; phones write JPEGs of about 3.5 pixels a byte."""
@@ -25,14 +24,13 @@ class Queue:
         self.pixels = 0
 
     @contextmanager
-    def place(self, length: int, limits: Limits) -> Iterator[None]:
-        """Hold a place for a file of *length* bytes.
+    def place(self, length: int, most: int) -> Iterator[None]:
+        """Hold a place for a file of *length* bytes and at *most* so many pixels.
 
         Raises:
             Busy: the queue is full.
         """
-        most = max(LEAST, limits.max_pixels)
-        pixels = min(max(LEAST, length * PIXELS_PER_BYTE), most)
+        pixels = max(LEAST, min(length * PIXELS_PER_BYTE, most))
         if self.pixels and self.pixels + pixels > self.most:
             raise Busy
         self.pixels += pixels

@@ -41,3 +41,8 @@ class RenderSettings:
     def processes(self) -> int:
         """How many workers to keep."""
         return self.workers or os.cpu_count() or 1
+
+    @property
+    def transcodings(self) -> int:
+        """How many workers may be busy with variants at a time."""
+        return self.transcoders or max(1, self.processes // 2)

@@ -14,7 +14,7 @@ from threebath.core import errors
 from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format, Limits, UploadKind
 from threebath.core.ladder import Crop, Fit, Ladder, Rung, Size
-from threebath.render.darkroom import Job, Made
+from threebath.render.job import Job, Made
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of one message; a ladder takes about two thousand."""

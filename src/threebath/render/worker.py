@@ -16,11 +16,13 @@ from types import ModuleType
 from typing import Any
 
 from threebath.core.errors import FileRejected
+from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
 from threebath.render.engines.vips import harden, has_heif, open_vips
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down
+from threebath.render.variant import reencode
 from threebath.render.wire import (
     MAX_TOLD,
     pack,
@@ -81,6 +83,9 @@ def answer(
 ) -> tuple[dict[str, Any], list[bytes]]:
     """Do one job: say what was made or why it was refused, and hand over the bytes."""
     try:
+        if "variant" in message:
+            variant = reencode(data, Format(message["variant"]))
+            return {"length": len(variant)}, [variant]
         made = develop(data, read_job(message), engines)
     except FileRejected as error:
         return write_refusal(error), []

@@ -7,6 +7,7 @@ phones write, where libturbojpeg and the resizer's wheel are installed.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from types import ModuleType
 
 from PIL import Image
@@ -40,6 +41,9 @@ TURNS = {
     Orientation.THREE_QUARTER_TURN: Transpose.ROTATE_90,
 }
 
+NOISE = 1e-6
+"""What floating point may add to a number of pixels."""
+
 Box = tuple[float, float, float, float]
 """Left, top, width and height, in pixels of a plane."""
 
@@ -60,7 +64,10 @@ def _scaler() -> Callable[[Image.Image, Box, Size], Image.Image]:
 
     def scale(plane: Image.Image, box: Box, size: Size) -> Image.Image:
         made = Image.new("L", (size.width, size.height), None)
-        options = found.ResizeOptions(resize_alg=kernel, crop_box=found.CropBox(*box))
+        left, top, width, height = box
+        width, height = min(width, plane.width - left), min(height, plane.height - top)
+        region = found.CropBox(left, top, width, height)
+        options = found.ResizeOptions(resize_alg=kernel, crop_box=region)
         worker.resize_pil(plane, made, options)
         return made
 
@@ -81,12 +88,12 @@ class PlanarCanvas:
         planes = [_scaler()(luma, box, size)]
         half = Size(-(-size.width // 2), -(-size.height // 2))
         for plane in colours:
-            box_of_colour = self._of_colour(region, size, half, plane)
-            planes.append(_scaler()(plane, box_of_colour, half))
+            box_of_colour = self._of_colour(region, size, half)
+            planes.append(_scaler()(_reaching(plane, box_of_colour), box_of_colour, half))
         made = Sampling.S420 if colours else Sampling.GREY
         return PlanarCanvas(size, made, tuple(planes))
 
-    def _of_colour(self, region: Crop, size: Size, half: Size, plane: Image.Image) -> Box:
+    def _of_colour(self, region: Crop, size: Size, half: Size) -> Box:
         """Find a region in a colour plane: as much as the halved plane will stand for.
 
         Where the new width is odd, the last colour pixel reaches beyond the picture.
@@ -95,7 +102,7 @@ class PlanarCanvas:
         left, top = region.x / across, region.y / down
         width = region.size.width / across * (2 * half.width / size.width)
         height = region.size.height / down * (2 * half.height / size.height)
-        return (left, top, min(width, plane.width - left), min(height, plane.height - top))
+        return (left, top, width, height)
 
     def turned(self, orientation: Orientation) -> "PlanarCanvas":
         if orientation is Orientation.UPRIGHT:
@@ -151,15 +158,27 @@ def open_planar(
     )
 
 
+def _reaching(plane: Image.Image, box: Box) -> Image.Image:
+    """Make a plane large enough for a region that reaches beyond it."""
+    left, top, width, height = box
+    needed = Size(ceil(left + width - NOISE), ceil(top + height - NOISE))
+    return _padded(
+        plane, Size(max(needed.width, plane.width), max(needed.height, plane.height))
+    )
+
+
 def _padded(plane: Image.Image, size: Size) -> Image.Image:
-    """Repeat the last column and row, up to what the encoder reads."""
+    """Repeat the last column and row, as far as *size* goes beyond the plane."""
     width, height = plane.size
-    if (width, height) == (size.width, size.height):
+    more_width, more_height = size.width - width, size.height - height
+    if not more_width and not more_height:
         return plane
     made = Image.new("L", (size.width, size.height), None)
     made.paste(plane, (0, 0))
-    if size.width > width:
-        made.paste(plane.crop((width - 1, 0, width, height)), (width, 0))
-    if size.height > height:
-        made.paste(made.crop((0, height - 1, size.width, height)), (0, height))
+    if more_width:
+        edge = plane.crop((width - 1, 0, width, height))
+        made.paste(edge.resize((more_width, height)), (width, 0))
+    if more_height:
+        edge = made.crop((0, height - 1, size.width, height))
+        made.paste(edge.resize((size.width, more_height)), (0, height))
     return made

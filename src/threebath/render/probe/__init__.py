@@ -9,7 +9,7 @@ and whatever was appended to the file.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from threebath.core.errors import EmptyFile, UnknownFormat
+from threebath.core.errors import EmptyFile, FormatNotAllowed, UnknownFormat
 from threebath.core.kinds import Format
 from threebath.render.probe.bmp import read_bmp
 from threebath.render.probe.gif import read_gif
@@ -67,3 +67,15 @@ def probe(data: bytes) -> Header:
     if found is None:
         raise UnknownFormat
     return READERS[found](data)
+
+
+def read_rendition(data: bytes) -> Header:
+    """Read the header of a stored rendition, which is a JPEG.
+
+    Raises:
+        FileRejected: it is not.
+    """
+    header = probe(data)
+    if header.format is not Format.JPEG:
+        raise FormatNotAllowed(header.format)
+    return header

@@ -34,7 +34,7 @@ def read_heif(data: bytes, found: Format) -> Header:
     themselves, so that the picture counts as stored upright.
     """
     seen: dict[bytes, bytes] = {}
-    for name, content in _boxes(data):
+    for name, content in boxes(data):
         seen.setdefault(name, content)
     meta = seen.get(b"meta")
     if meta is None:
@@ -43,7 +43,8 @@ def read_heif(data: bytes, found: Format) -> Header:
     return Header(format=found, stored=size, body=data, icc=icc)
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield name and content of each box, all of which must be whole."""
     place = 0
     for _ in range(MAX_BOXES):
         if place >= len(data):
@@ -63,11 +64,11 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _properties(meta: bytes) -> tuple[Size, bytes]:
     """Find the primary item's size and colour profile among the properties."""
-    boxes = dict(_boxes(meta))
-    inner = dict(_boxes(boxes.get(b"iprp", b"")))
-    properties = list(_boxes(inner.get(b"ipco", b"")))
+    outer = dict(boxes(meta))
+    inner = dict(boxes(outer.get(b"iprp", b"")))
+    properties = list(boxes(inner.get(b"ipco", b"")))
     try:
-        primary = _primary(boxes[b"pitm"])
+        primary = _primary(outer[b"pitm"])
         chosen = [properties[index - 1] for index in _associated(inner[b"ipma"], primary)]
     except (KeyError, IndexError, struct.error):
         raise CorruptFile("the primary picture cannot be found") from None

@@ -21,7 +21,7 @@ def read_webp(data: bytes) -> Header:
     kept: list[bytes] = []
     seen: dict[bytes, bytes] = {}
     frames = 0
-    for name, content in _chunks(data):
+    for name, content in chunks(data):
         seen.setdefault(name, content)
         frames += name == b"ANMF"
         if name == b"VP8X":
@@ -41,7 +41,8 @@ def read_webp(data: bytes) -> Header:
     )
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield name and content of each chunk, all of which must be whole."""
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise CorruptFile("it ends early")

@@ -84,6 +84,25 @@ class Renderer(Protocol):
         ...
 
 
+class Transcoder(Protocol):
+    """Re-encodes renditions for clients that take newer formats; sandboxed as well."""
+
+    async def transcode(self, source: int, length: int, to: Format) -> bytes:
+        """Make an AVIF or a WebP of the rendition behind a descriptor, equally large.
+
+        Args:
+            source: a readable, seekable file descriptor; the caller closes it.
+            length: the rendition's length in bytes.
+            to: `Format.AVIF` or `Format.WEBP`.
+
+        Raises:
+            FileRejected: what is stored is not a rendition.
+            Busy: the queue is full.
+            RendererFailed: the sandbox died, or took too long.
+        """
+        ...
+
+
 class Blobs(Protocol):
     """Holds bytes by key (``aa/bb/…``: letters, digits, ``-_./``; no ``..``)."""
 

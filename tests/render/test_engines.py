@@ -1,0 +1,135 @@
+"""Two engines, one result: the fast one must not show."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from likeness import colour_distance, ssim
+from pictures import KIND, encoded, photo, scene
+from threebath.core.errors import CorruptFile, FileRejected
+from threebath.core.ladder import Size
+from threebath.render.cascade import cascade, sample_of
+from threebath.render.darkroom import develop
+from threebath.render.engines.planar import is_available, open_planar
+from threebath.render.engines.vips import open_vips
+from threebath.render.icc import Profile
+from threebath.render.job import Job
+from threebath.render.probe import probe
+
+planar_needed = pytest.mark.skipif(
+    not is_available(),
+    reason="NO PLANAR ENGINE HERE: install libturbojpeg (Debian: libturbojpeg0)",
+)
+JOB = Job(limits=KIND.limits, ladder=KIND.ladder)
+SAMPLINGS = {"4:4:4": 0, "4:2:2": 1, "4:2:0": 2}
+
+
+def both(content):
+    return develop(content, JOB, (open_planar, open_vips)), develop(
+        content, JOB, (open_vips,)
+    )
+
+
+def assert_alike(one, other, least=0.97):
+    assert [image[:2] for image in one.images] == [image[:2] for image in other.images]
+    for (letter, _, a), (_, _, b) in zip(one.images, other.images, strict=True):
+        assert ssim(a, b) >= least, letter
+        assert colour_distance(a, b) < 5, letter
+
+
+@planar_needed
+@pytest.mark.parametrize("sampling", SAMPLINGS)
+@pytest.mark.parametrize("size", [(1200, 900), (811, 607), (333, 1001)])
+def test_engines_agree_on_every_sampling(sampling, size):
+    """Odd sides and any density of colour come out the same from both."""
+    image = scene(*size).resize(size)
+    content = encoded(image, quality=90, subsampling=SAMPLINGS[sampling])
+    assert probe(content).size == Size(*size)
+
+    assert_alike(*both(content))
+
+
+@planar_needed
+@pytest.mark.parametrize(
+    "options",
+    [{"progressive": True}, {"optimize": True}, {"restart_marker_rows": 1}],
+    ids=lambda options: next(iter(options)),
+)
+def test_engines_agree_on_every_coding(options):
+    """Progressive and restart-marked JPEGs are JPEGs like any other."""
+    assert_alike(*both(encoded(scene(), quality=90, **options)))
+
+
+@planar_needed
+def test_grey_stays_grey_in_both():
+    """A grey photo makes grey renditions: one plane, a third of the work."""
+    made = both(encoded(scene(mode="L"), quality=90))
+
+    assert_alike(*made)
+    for one in made:
+        assert {Image.open(BytesIO(jpeg)).mode for _, _, jpeg in one.images} == {"L"}
+
+
+@planar_needed
+@pytest.mark.parametrize("mode", ["CMYK"])
+def test_what_has_no_planes_goes_to_the_other_engine(mode):
+    """Printers' JPEGs are not made of luma and colour."""
+    content = encoded(scene(mode=mode), quality=90)
+
+    assert open_planar(probe(content), Profile(), 1, often=False) is None
+    assert develop(content, JOB, (open_planar, open_vips)).images
+
+
+@planar_needed
+def test_a_large_photo_is_decoded_at_half_its_size():
+    """Three times too large is as good as decoded at half, for a third less."""
+    image = scene().resize((7800, 5850))
+    content = encoded(image, quality=80)
+    header = probe(content)
+    steps = cascade(header.size, [*KIND.ladder.plan(header.size), sample_of(header.size)])
+    assert [step.target.letter for step in steps if step.parent is None] == ["w"]
+
+    assert_alike(*both(content))
+
+
+@planar_needed
+@pytest.mark.parametrize(
+    "name",
+    [
+        "photos/hall12.jpg",
+        "photos/hall12_444.jpg",
+        "photos/hall12_gray.jpg",
+        "photos/hall12_progressive.jpg",
+        "photos/hall12_rotated_gps.jpg",
+        "photos/kleiber12.jpg",
+        "camera/mobile/jolla.jpg",
+        "camera/gps/DSCN0010.jpg",
+        "orientation/Landscape_7.jpg",
+        "orientation/Portrait_5.jpg",
+    ],
+)
+def test_engines_agree_on_real_photos(corpus, name):
+    """What cameras write looks the same whichever machine it is uploaded to."""
+    assert_alike(*both((corpus / name).read_bytes()))
+
+
+@planar_needed
+def test_engines_agree_on_what_is_damaged():
+    """A kilobyte of other bytes anywhere in the scan is seen by both."""
+    good = photo()
+    start = len(good) // 8
+    for place in range(start, len(good) - 4096, len(good) // 23):
+        bad = good[:place] + bytes(4096) + good[place + 4096 :]
+        for engine in ((open_planar,), (open_vips,)):
+            with pytest.raises(CorruptFile):
+                develop(bad, JOB, engine)
+
+
+@planar_needed
+def test_a_broken_picture_does_not_spoil_the_next():
+    """The codec's state does not outlive a file."""
+    for _ in range(3):
+        with pytest.raises(FileRejected):
+            develop(photo()[:-4000] + b"\xff\xd9", JOB)
+        assert develop(photo(), JOB).images
