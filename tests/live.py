@@ -36,16 +36,19 @@ class Live:
         """End it as a power cut would end the process: at once."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.process.stdout.close()
 
     def stop(self):
         """Ask it to end; return its exit status."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return self.process.wait(60)
+            status = self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        self.process.stdout.close()
+        return status
 
 
 def start(folder, port=0, **settings):
@@ -93,4 +96,3 @@ def running(folder, **settings):
         yield live
     finally:
         live.stop()
-        live.process.stdout.close()

@@ -7,9 +7,9 @@ or a line of ``threebath.toml``; docs/settings.md is generated from here.
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,20 @@ from pydantic_settings import (
 )
 
 MIB = 1024 * 1024
+
+
+def _seconds(value: object) -> object:
+    """Read a bare number as seconds; the environment has only text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+Span = Annotated[timedelta, BeforeValidator(_seconds)]
+"""A time: seconds, or an ISO 8601 duration."""
 
 
 class _Group(BaseModel):
@@ -29,13 +43,13 @@ class _Group(BaseModel):
 class UploadSettings(_Group):
     """Tickets, and files while they arrive."""
 
-    ticket_life: timedelta = Field(
+    ticket_life: Span = Field(
         default=timedelta(days=1), description="how long an upload address is good for"
     )
-    sweep_every: timedelta = Field(
+    sweep_every: Span = Field(
         default=timedelta(minutes=5), description="how often what went stale is removed"
     )
-    clock_skew: timedelta = Field(
+    clock_skew: Span = Field(
         default=timedelta(minutes=2), description="how far two nodes' clocks may differ"
     )
     memory_each: int = Field(
@@ -52,7 +66,7 @@ class UploadSettings(_Group):
     least_rate: int = Field(
         default=1024, ge=0, description="bytes a second below which a sender is cut off"
     )
-    rate_window: timedelta = Field(
+    rate_window: Span = Field(
         default=timedelta(seconds=30), description="over which the rate is measured"
     )
 
@@ -66,7 +80,7 @@ class RenderSettings(_Group):
     memory: int = Field(
         default=1536 * MIB, ge=256 * MIB, description="bytes that one worker may map"
     )
-    deadline: timedelta = Field(
+    deadline: Span = Field(
         default=timedelta(seconds=20), description="for one file, by the clock on the wall"
     )
     files_per_worker: int = Field(
@@ -154,7 +168,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="what is worth a log line"
     )
-    drain: timedelta = Field(
+    drain: Span = Field(
         default=timedelta(seconds=30), description="for uploads under way, after SIGTERM"
     )
     uploads: UploadSettings = UploadSettings()

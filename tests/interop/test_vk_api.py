@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 requests = pytest.importorskip("requests", reason="the interop group is not installed")
 vk_api = pytest.importorskip("vk_api", reason="the interop group is not installed")
+jconfig = pytest.importorskip("jconfig", reason="the interop group is not installed")
 
 pytestmark = pytest.mark.interop
 
@@ -67,7 +68,7 @@ def session(live):
 
 
 def _client(session, token):
-    return vk_api.VkApi(token=token, session=session(), config=vk_api.jconfig.MemoryConfig)
+    return vk_api.VkApi(token=token, session=session(), config=jconfig.MemoryConfig)
 
 
 @pytest.fixture(scope="module")

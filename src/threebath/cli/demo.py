@@ -9,7 +9,6 @@ from typing import Annotated
 import httpx
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from threebath.cli.common import DataOption, console, errors
 from threebath.cli.demos import COUNTS, DEMOS
@@ -90,12 +89,17 @@ def _bars() -> Progress:
 
 
 def _show(landed: list[Landed]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("where", "file", "photo", "size", "sizes", "open"):
-        table.add_column(title, no_wrap=True)
-    for one in landed:
-        table.add_row(one.place, one.name, one.photo, one.size, str(one.sizes), one.address)
-    console.print(table, soft_wrap=True, crop=False, highlight=False)
+    """Print a table whose addresses can be copied: no column is ever cut."""
+    head = ("where", "file", "photo", "size", "sizes", "open")
+    rows = [
+        (one.place, one.name, one.photo, one.size, str(one.sizes), one.address)
+        for one in landed
+    ]
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for index, row in enumerate((head, *rows)):
+        line = "  ".join(map(str.ljust, row, widths)).rstrip()
+        style = None if index else "bold"
+        console.print(line, style=style, soft_wrap=True, highlight=False, markup=False)
     console.print(f"{len(landed)} photos landed", highlight=False)
 
 

@@ -27,7 +27,7 @@ DEV_DATA = Path("threebath-data/dev")
 
 SNIPPET = """\
 [bold]vk_api[/bold] (Python)                     [dim]more libraries: README.md[/dim]
-[cyan]import requests, vk_api
+[cyan]import jconfig, requests, vk_api
 
 class Here(requests.Session):
     def request(self, method, url, *args, **kwargs):
@@ -35,7 +35,7 @@ class Here(requests.Session):
         return super().request(method, url, *args, **kwargs)
 
 vk = vk_api.VkApi(token="{user_token}",
-                  session=Here(), config=vk_api.jconfig.MemoryConfig)
+                  session=Here(), config=jconfig.MemoryConfig)
 print(vk_api.VkUpload(vk).photo_wall(["cat.jpg"]))[/cyan]
 """
 

@@ -9,6 +9,13 @@ POOL = (
 )
 """What vk_api's pool of calls to one method sends."""
 
+ONE_KEY = (
+    'var def_values = {"fields":"photo_50"},values = VALUES,result = [],i = 0;'
+    "while(i < values.length) {def_values.user_ids = values[i];"
+    "result.push(API.users.get(def_values));i = i + 1;}return result;"
+)
+"""What its pool for one changing parameter sends."""
+
 NOBODY = {"peer_id": 404, "message": "a", "random_id": 1}
 
 
@@ -135,6 +142,7 @@ async def test_communities_are_a_list_up_to_5_131_and_an_object_after(vk):
             POOL.replace("VALUES", '[{"user_ids":1},{"user_ids":[5]}]'),
             ["Ada", "Ben"],
         ),
+        (ONE_KEY.replace("VALUES", "[5,1]"), ["Ben", "Ada"]),
         ("return [1, [2, true], null];", [1, [2, True], None]),
         ("return 5;", 5),
     ],
@@ -169,6 +177,7 @@ async def test_a_failing_call_in_execute_is_false_and_listed(vk):
         "return [1,",
         "return [1;",
         POOL.replace("VALUES", "5"),
+        ONE_KEY.replace("VALUES", "[1"),
         "return 1;" + " " * 70_000,
     ],
 )

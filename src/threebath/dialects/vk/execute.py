@@ -3,6 +3,7 @@
 1. ``return [API.a({…}),API.b({…})];`` and any one expression of calls, lists and JSON;
 2. ``var values = […],i = 0,result = [];while(i < values.length)
    {result.push(API.x(values[i]));i = i + 1;}return result;``
+3. the same with ``def_values = {…}``, in which each round sets one key.
 
 A call that fails yields ``false`` in its place and a line in ``execute_errors``.
 """
@@ -24,11 +25,18 @@ DEEPEST = 8
 """Lists in lists that a script may nest."""
 
 _CALL = re.compile(r"\s*API\.([a-zA-Z]{1,32}\.[a-zA-Z]{1,64})\(")
+_METHOD = r"(?P<method>[a-zA-Z]{1,32}\.[a-zA-Z]{1,64})"
 _LOOP = re.compile(
     r"\s*var values\s*=\s*(?P<values>\[.*\])\s*,\s*i\s*=\s*0\s*,\s*result\s*=\s*\[\]\s*;"
     r"\s*while\s*\(i < values\.length\)\s*\{\s*result\.push\(API\."
-    r"(?P<method>[a-zA-Z]{1,32}\.[a-zA-Z]{1,64})\(values\[i\]\)\);\s*i = i \+ 1;\s*\}"
-    r"\s*return result;\s*",
+    rf"{_METHOD}\(values\[i\]\)\);\s*i = i \+ 1;\s*\}}\s*return result;\s*",
+    re.DOTALL,
+)
+_ONE_KEY = re.compile(
+    r"\s*var def_values\s*=\s*(?P<shared>\{.*\})\s*,\s*values\s*=\s*(?P<values>\[.*\])\s*,"
+    r"\s*result\s*=\s*\[\]\s*,\s*i\s*=\s*0\s*;\s*while\s*\(i < values\.length\)\s*\{\s*"
+    r"def_values\.(?P<key>\w{1,64}) = values\[i\];\s*result\.push\(API\."
+    rf"{_METHOD}\(def_values\)\);\s*i = i \+ 1;\s*\}}\s*return result;\s*",
     re.DOTALL,
 )
 _RETURN = re.compile(r"\s*return\s(.*?);?\s*", re.DOTALL)
@@ -78,15 +86,23 @@ def compile_script(code: str) -> Script:
     if len(code) > MOST_CODE:
         raise CannotCompile
     if loop := _LOOP.fullmatch(code):
-        values = _json(loop["values"])
-        if not isinstance(values, list):
-            raise CannotCompile
-        return Script([_invocation(loop["method"], one) for one in values])
+        return Script([_invocation(loop["method"], one) for one in _items(loop)])
+    if loop := _ONE_KEY.fullmatch(code):
+        shared = _invocation(loop["method"], _json(loop["shared"])).arguments
+        rounds = [shared | {loop["key"]: _text(one)} for one in _items(loop)]
+        return Script([_Invocation(loop["method"], one) for one in rounds])
     if found := _RETURN.fullmatch(code):
         tree, rest = _expression(found[1], 0, DEEPEST)
         if not found[1][rest:].strip():
             return Script(tree)
     raise CannotCompile
+
+
+def _items(loop: "re.Match[str]") -> list[object]:
+    values = _json(loop["values"])
+    if not isinstance(values, list):
+        raise CannotCompile
+    return values
 
 
 def _expression(text: str, at: int, depth: int) -> tuple[object, int]:
