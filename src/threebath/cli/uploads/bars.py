@@ -34,6 +34,10 @@ SHORT = {
 }
 
 
+SENT_SHARE = 0.9
+"""How much of a file's way is behind it when it is sent, but not yet saved."""
+
+
 class Amount(ProgressColumn):
     """Bytes sent so far."""
 
@@ -64,7 +68,7 @@ class Bars:
             TextColumn("{task.percentage:>3.0f}%"),
             Amount(table_column=Column(width=8, no_wrap=True)),
             TextColumn(
-                "{task.fields[stage]}", "bright_black", table_column=Column(width=8)
+                "{task.fields[stage]}", "bright_black", table_column=Column(width=10)
             ),
             console=self._console,
             expand=True,
@@ -93,7 +97,7 @@ class Bars:
             sent=step.sent,
             stage=SHORT[step.stage],
         )
-        self._shares[step.index] = step.sent / step.size if step.size else 0.0
+        self._shares[step.index] = SENT_SHARE * step.sent / step.size
         self._move_all()
 
     def outcome(self, index: int, outcome: Outcome[object]) -> None:
@@ -121,6 +125,7 @@ class Bars:
             description=f"{ended} of {self._tally.files} done",
             completed=sum(self._shares.values()),
             sent=self._tally.bytes,
+            stage=f"{decimal(self._tally.rate)}/s",
         )
 
     def _lines(self, outcome: Outcome[object]) -> list[Text | Padding]:

@@ -52,6 +52,11 @@ class Tally:
         return time.monotonic() - self.began
 
     @property
+    def rate(self) -> int:
+        """Bytes a second."""
+        return int(self.bytes / max(self.seconds, 0.001))
+
+    @property
     def sentence(self) -> str:
         """The counts in words, with the bytes and their rate."""
         told = ", ".join(
@@ -59,5 +64,5 @@ class Tally:
         )
         if not self.bytes:
             return told
-        rate = decimal(int(self.bytes / max(self.seconds, 0.001)))
-        return f"{told}; {decimal(self.bytes)} in {self.seconds:.1f} s ({rate}/s)"
+        took = f"{decimal(self.bytes)} in {self.seconds:.1f} s"
+        return f"{told}; {took} ({decimal(self.rate)}/s)"
