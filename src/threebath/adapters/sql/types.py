@@ -42,6 +42,4 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.replace("\0", "?").encode("utf-8", "replace").decode()
+        return value and value.replace("\0", "?").encode("utf-8", "replace").decode()

@@ -107,6 +107,16 @@ class CatalogContract(PublishingContract):
             await catalog.accept([a_receipt(asset=fresh), a_receipt(asset=fresh)])
         assert await _state(catalog, fresh.id) is AssetState.RECEIVING
 
+    async def test_a_receipt_s_id_is_taken_once(self, catalog: Catalog) -> None:
+        """It is 128 random bits too: a second one is a bug, and changes nothing."""
+        [receipt] = await accepted(catalog)
+        fresh = an_asset()
+        await catalog.begin(fresh, LATER)
+        with pytest.raises(StoreFailed):
+            await catalog.accept([a_receipt(id=receipt.id, asset=fresh)])
+        assert await catalog.receipts([receipt.id]) == [receipt]
+        assert await _state(catalog, fresh.id) is AssetState.RECEIVING
+
     async def test_what_was_never_begun_is_not_accepted(self, catalog: Catalog) -> None:
         """A receipt needs an asset."""
         with pytest.raises(Expired):

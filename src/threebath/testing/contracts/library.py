@@ -9,6 +9,7 @@ from threebath.core.errors import AlbumNotFound, PhotoNotFound, TooManyAlbums
 from threebath.core.library import (
     Album,
     AssetState,
+    Community,
     Message,
     PhotoState,
     Post,
@@ -250,6 +251,11 @@ class LibraryContract(TagsContract):
         assert (await accounts.users([5]))[0].main_photo_id == newer.id
         await library.remove(newer.id)
         assert (await accounts.users([5]))[0].main_photo_id == 0
+        await registry.add_community(Community(id=3, name="Cats", screen_name="cats"))
+        [theirs] = await published(catalog, a_receipt(place=Place.PROFILE, owner=-3))
+        assert (await accounts.communities([3]))[0].main_photo_id == theirs.id
+        await library.remove(theirs.id)
+        assert (await accounts.communities([3]))[0].main_photo_id == 0
 
     async def test_posts_are_listed_newest_first(self, library: Library) -> None:
         """By owner and network; each has an id of its own, whatever it came with."""
