@@ -13,6 +13,7 @@ from threebath.service.sweep import examine
 from threebath.service.uploads import Claim, Commit
 from threebath.testing import toy
 
+HUNDRED = replace(WALL, limits=replace(WALL.limits, max_files=100))
 COMMUNITY = Destination(Place.WALL, -7)
 
 
@@ -200,6 +201,27 @@ async def test_a_pending_photo_is_published_as_pending(house):
         ADA, [WALL], _commits(received), state=PhotoState.PENDING
     )
     assert photo.state is PhotoState.PENDING
+
+
+async def test_a_commit_may_say_where_a_photo_goes(house):
+    """The wall's upload becomes part of a post of the community, if the caller may."""
+    elsewhere = Destination(Place.TOPIC, -7)
+    received = await house.upload(toy(20, 20))
+    commits = _commits(received, to=elsewhere)
+    with pytest.raises(e.WrongUser):
+        await house.service.commit(BEN, [WALL], commits)
+    [photo] = await house.service.commit(ADA, [WALL], commits)
+    assert (photo.place, photo.owner_id) == (Place.TOPIC, -7)
+    bens = await house.upload(toy(20, 20), caller=BEN, to=Destination(Place.WALL, 12))
+    with pytest.raises(e.AccessDenied):
+        await house.service.commit(BEN, [WALL], _commits(bens, to=elsewhere))
+
+
+async def test_a_hundred_files_take_turns(house):
+    """One request fills neither the workers nor the queue before them."""
+    received = await house.upload(*[toy(20, 20)] * 100, kind=HUNDRED)
+    assert len(received.receipts) == 100
+    assert house.renderer.most_at_once <= 6
 
 
 async def test_what_was_never_saved_is_swept_after_its_ticket_and_not_before(house):

@@ -9,6 +9,7 @@ class Place(StrEnum):
     """Where committed media ends up."""
 
     ALBUM = "album"
+    PERSONAL = "personal"
     WALL = "wall"
     PROFILE = "profile"
     MESSAGE = "message"
@@ -46,8 +47,11 @@ class PlaceRule:
 RULES = MappingProxyType(
     {
         Place.ALBUM: PlaceRule(in_album=True, listed=True),
+        Place.PERSONAL: PlaceRule(listed=True),
         Place.WALL: PlaceRule(listed=True),
         Place.PROFILE: PlaceRule(becomes_main=True, listed=True),
+        Place.TOPIC: PlaceRule(listed=True),
+        Place.MOMENT: PlaceRule(listed=True),
     }
 )
 """Rules that differ from the default; look them up with `rule_of`."""

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     """What a signature vouches for; one made for this never passes for that."""
 
     TICKET = "ticket"
+    SLOT = "slot"
     RECEIPT = "receipt"
     REFUSAL = "refusal"
     VIEW = "view"

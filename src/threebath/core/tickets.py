@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from threebath.core.errors import (
     AddressNotAllowed,
@@ -19,6 +20,8 @@ from threebath.core.kinds import UploadKind
 from threebath.core.library import Asset
 from threebath.core.places import Place
 from threebath.core.signing import Keyring, Purpose
+
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class TokenKind(StrEnum):
@@ -38,6 +41,8 @@ class Application:
         secret: what it signs calls with.
         community_id: the one community that it belongs to; 0 where it has none.
         addresses: IP networks it may call from; empty means any.
+        redirects: where people who have let it in may be sent, with what lets it act for
+            them: whole addresses, but for their query. This machine is always allowed.
     """
 
     id: int
@@ -46,6 +51,7 @@ class Application:
     title: str = ""
     community_id: int = 0
     addresses: tuple[str, ...] = ()
+    redirects: tuple[str, ...] = ()
 
     def check_address(self, address: str) -> None:
         """Raise `AddressNotAllowed` unless it may call from *address*.
@@ -54,6 +60,27 @@ class Application:
         """
         if self.addresses and not any(_is_in(address, one) for one in self.addresses):
             raise AddressNotAllowed(address)
+
+    def may_redirect_to(self, address: str) -> bool:
+        """Say whether people may be sent to *address*, as `redirects` says.
+
+        >>> mine = Application(id=1, key="k", secret="s", redirects=("https://a.example/x",))
+        >>> mine.may_redirect_to("https://a.example/x?y=1")
+        True
+        >>> mine.may_redirect_to("https://a.example/x/../z")
+        False
+        """
+        if not address.isascii() or not address.isprintable() or "\\" in address:
+            return False
+        try:
+            found = urlsplit(address)
+            if found.username is not None or found.fragment:
+                return False
+            if found.scheme in ("http", "https") and found.hostname in _THIS_MACHINE:
+                return True
+        except ValueError:
+            return False
+        return address.partition("?")[0] in self.redirects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,10 @@ from threebath.service.ports import (
 )
 from threebath.service.spool import Spool, SpoolRoom, fill
 
+SIDE_BY_SIDE = 6
+"""Files of one request that are rendered at a time: a hundred photos must not fill the
+renderer's queue, where others wait too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -53,11 +57,14 @@ class Commit:
 
     Attributes:
         slot: the photo that the caller means; "" if the wire does not say.
+        to: where it goes, where that is the commit's to say and not the ticket's: the
+            same upload can become an album's photo or part of a post.
     """
 
     receipt_id: str
     caption: str = ""
     slot: str = ""
+    to: Destination | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -209,15 +216,18 @@ class UploadService:
         kind: UploadKind,
         options: Mapping[str, str],
     ) -> list[Receipt | FileRejected]:
-        """Render and store the files side by side.
+        """Render and store the files, some of them side by side.
 
         All of them come to an end, so that after a failure of ours it is known what to
         drop.
         """
-        done = await asyncio.gather(
-            *(self._make(file, ticket, kind, options) for file in files),
-            return_exceptions=True,
-        )
+        turns = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def make(file: _File) -> Receipt | FileRejected:
+            async with turns:
+                return await self._make(file, ticket, kind, options)
+
+        done = await asyncio.gather(*map(make, files), return_exceptions=True)
         failures = [one for one in done if _is_ours(one)]
         made = [one for one in done if isinstance(one, Receipt | FileRejected)]
         if failures:
@@ -289,6 +299,10 @@ class UploadService:
             (claim or Claim()).check(receipt.destination)
             if said.slot and said.slot != receipt.slot:
                 raise WrongSlot(receipt.slot, said.slot)
+        receipts = [
+            replace(receipt, destination=said.to or receipt.destination)
+            for receipt, said in zip(receipts, commits, strict=True)
+        ]
         for to in {one.destination for one in receipts}:
             await self.accounts.authorise(caller, to)
         publications = [

@@ -1,5 +1,6 @@
 """A renderer of toy pictures, for tests of what happens around rendering."""
 
+import asyncio
 import os
 import re
 from collections.abc import Mapping
@@ -26,14 +27,21 @@ class ToyRenderer:
 
     Attributes:
         options: the options of every call, oldest first.
+        most_at_once: calls that were under way at the same time, at most.
     """
 
     options: list[Mapping[str, str]] = field(default_factory=list)
+    most_at_once: int = 0
+    _now: int = 0
 
     async def render(
         self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]
     ) -> Rendered:
         self.options.append(dict(options))
+        self._now += 1
+        self.most_at_once = max(self.most_at_once, self._now)
+        await asyncio.sleep(0)
+        self._now -= 1
         found = _TOY.fullmatch(os.pread(source, length, 0))
         if found is None:
             raise UnknownFormat

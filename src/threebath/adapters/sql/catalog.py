@@ -78,6 +78,15 @@ class SqlCatalog:
             raise Expired
         return [found[one] for one in ids]
 
+    async def receipts_in(self, ticket_id: str, slot: str) -> list[Receipt]:
+        query = select_receipts().where(
+            receipt_rows.c.ticket_id == ticket_id,
+            receipt_rows.c.slot == slot,
+            assets.c.state != AssetState.SWEEPING,
+        )
+        async with self.database.read() as connection:
+            return [receipt_of(row) for row in await connection.execute(query)]
+
     async def publish(
         self, publications: Sequence[Publication], now: datetime
     ) -> list[Photo]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from threebath.adapters.sql.conflicts import insert_unless_there, number_after
 from threebath.adapters.sql.database import Database
-from threebath.adapters.sql.publish import set_main
+from threebath.adapters.sql.publish import set_main, show_as_main
 from threebath.adapters.sql.rows import (
     album_of,
     message_of,
@@ -120,13 +120,18 @@ class SqlLibrary:
         async with self.database.write() as connection:
             photo = await _photo(connection, photo_id)
             if (await connection.execute(show)).rowcount:
-                await set_main(connection, photo.place, photo.owner_id, photo.id)
+                await show_as_main(connection, photo.place, photo.owner_id, photo.id)
 
     async def recaption(self, photo_id: int, caption: str) -> None:
         change = update(photos).where(photos.c.id == photo_id).values(caption=caption)
         async with self.database.write() as connection:
             if not (await connection.execute(change)).rowcount:
                 raise PhotoNotFound(str(photo_id))
+
+    async def make_main(self, photo_id: int) -> None:
+        async with self.database.write() as connection:
+            photo = await _photo(connection, photo_id)
+            await set_main(connection, photo.owner_id, photo.id)
 
     async def remove(self, photo_id: int) -> None:
         async with self.database.write() as connection:

@@ -46,15 +46,20 @@ async def publish(
     return [made[one.receipt.asset.id] for one in publications]
 
 
-async def set_main(
+async def set_main(connection: AsyncConnection, owner_id: int, photo_id: int) -> None:
+    """Make a photo its owner's main one."""
+    table = users if owner_id > 0 else communities
+    await connection.execute(
+        update(table).where(table.c.id == abs(owner_id)).values(main_photo_id=photo_id)
+    )
+
+
+async def show_as_main(
     connection: AsyncConnection, place: Place, owner_id: int, photo_id: int
 ) -> None:
     """Make a photo its owner's main one, if its place says so."""
     if rule_of(place).becomes_main:
-        table = users if owner_id > 0 else communities
-        await connection.execute(
-            update(table).where(table.c.id == abs(owner_id)).values(main_photo_id=photo_id)
-        )
+        await set_main(connection, owner_id, photo_id)
 
 
 async def _take(connection: AsyncConnection, receipt: Receipt) -> bool:
@@ -110,4 +115,4 @@ async def _show(
         raise Spent from rival
     if publication.state is PhotoState.VISIBLE:
         to = receipt.destination
-        await set_main(connection, to.place, to.owner_id, photo_id)
+        await show_as_main(connection, to.place, to.owner_id, photo_id)

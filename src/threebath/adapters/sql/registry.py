@@ -45,7 +45,10 @@ class SqlRegistry:
     database: Database
 
     async def add_application(self, application: Application) -> Application:
-        values = {**asdict(application), "addresses": list(application.addresses)}
+        values = asdict(application) | {
+            "addresses": list(application.addresses),
+            "redirects": list(application.redirects),
+        }
         same_key = select(applications.c.id).where(
             applications.c.key == application.key, applications.c.id != application.id
         )
@@ -81,6 +84,15 @@ class SqlRegistry:
         values = {**token_values(draft), "hash": hash_of(draft.token)}
         async with self.database.write() as connection:
             await connection.execute(insert_or_replace(connection, tokens, values))
+
+    async def prolong_token(self, token: str, expires_at: datetime) -> None:
+        later = (
+            update(tokens)
+            .where(tokens.c.hash == hash_of(token), tokens.c.expires_at < expires_at)
+            .values(expires_at=expires_at)
+        )
+        async with self.database.write() as connection:
+            await connection.execute(later)
 
     async def revoke_token(self, token: str) -> bool:
         drop = delete(tokens).where(tokens.c.hash == hash_of(token))

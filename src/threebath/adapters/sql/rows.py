@@ -205,7 +205,8 @@ def message_values(message: Message, random_id: int) -> Values:
 
 
 def application_of(row: AnyRow) -> Application:
-    return Application(**{**row._asdict(), "addresses": tuple(row.addresses)})
+    lists = {"addresses": tuple(row.addresses), "redirects": tuple(row.redirects)}
+    return Application(**row._asdict() | lists)
 
 
 def user_of(row: AnyRow) -> User:

@@ -61,6 +61,7 @@ applications = Table(
     _words("title"),
     _number("community_id"),
     Column("addresses", JSON, nullable=False),
+    Column("redirects", JSON, nullable=False, server_default="[]"),
 )
 
 users = Table(
@@ -188,7 +189,7 @@ receipts = Table(
     "receipts",
     metadata,
     Column("id", Words, primary_key=True),
-    _words("ticket_id"),
+    Column("ticket_id", Words, nullable=False, index=True),
     _words("kind"),
     _number("app_id"),
     _number("actor_id"),

@@ -123,6 +123,10 @@ class Registry(Protocol):
 
     async def add_token(self, draft: TokenDraft) -> None: ...
 
+    async def prolong_token(self, token: str, expires_at: datetime) -> None:
+        """Let a token that would expire earlier live until *expires_at*."""
+        ...
+
     async def revoke_token(self, token: str) -> bool:
         """Forget a token; say whether it was known."""
         ...

@@ -58,6 +58,13 @@ class Catalog(Protocol):
         """
         ...
 
+    async def receipts_in(self, ticket_id: str, slot: str) -> list[Receipt]:
+        """Return the stored receipts of one slot of a ticket, in no order.
+
+        What was swept away is left out.
+        """
+        ...
+
     async def publish(
         self, publications: Sequence[Publication], now: datetime
     ) -> list[Photo]:

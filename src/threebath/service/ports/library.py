@@ -93,6 +93,10 @@ class Library(Protocol):
         """Change a photo's caption; raise `PhotoNotFound` if it is gone."""
         ...
 
+    async def make_main(self, photo_id: int) -> None:
+        """Make a photo its owner's main one; raise `PhotoNotFound` if it is gone."""
+        ...
+
     async def remove(self, photo_id: int) -> None:
         """Take a photo away: its asset is DELETED, its album smaller by one.
 

@@ -49,6 +49,7 @@ class AccountsContract(RegistryContract):
             title="Demo",
             community_id=3,
             addresses=("10.0.0.0/8", "::1/128"),
+            redirects=("https://demo.example/back", "demo://7"),
         )
         await registry.add_application(made)
         assert await accounts.application("CBAKEY") == made
@@ -112,6 +113,21 @@ class AccountsContract(RegistryContract):
         for late in (timedelta(), timedelta(days=1)):
             with pytest.raises(SessionExpired):
                 await accounts.caller("ann", NOW + late)
+
+    async def test_a_token_lives_longer_but_never_shorter(
+        self, accounts: Accounts, registry: Registry
+    ) -> None:
+        """The later moment counts; what lives for ever still does."""
+        day = timedelta(days=1)
+        await registry.add_token(TokenDraft(token="ann", app_id=7, expires_at=NOW))
+        await registry.add_token(TokenDraft(token="bob", app_id=7))
+        for expires_at in (NOW + day, NOW + day / 2):
+            for token in ("ann", "bob", "nobody"):
+                await registry.prolong_token(token, expires_at)
+        await accounts.caller("ann", NOW + day / 2)
+        await accounts.caller("bob", NOW + 2 * day)
+        with pytest.raises(SessionExpired):
+            await accounts.caller("ann", NOW + day)
 
     async def test_what_was_granted_for_good_adds_to_the_token(
         self, accounts: Accounts, registry: Registry

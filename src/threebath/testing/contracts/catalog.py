@@ -122,6 +122,20 @@ class CatalogContract(PublishingContract):
         with pytest.raises(Expired):
             await catalog.accept([a_receipt()])
 
+    async def test_receipts_are_found_by_their_slot(self, catalog: Catalog) -> None:
+        """All of the ticket's slot that were not swept, published ones too."""
+        first = a_receipt(slot="a", exclusive=True)
+        second = a_receipt(slot="a", exclusive=True, ticket_id=first.ticket_id)
+        swept = a_receipt(slot="a", exclusive=True, ticket_id=first.ticket_id)
+        other = a_receipt(slot="b", exclusive=True, ticket_id=first.ticket_id)
+        await accepted(catalog, first, second, swept, other, a_receipt(slot="a"))
+        await catalog.abandon([swept.asset.id])
+        await catalog.publish([a_publication(first)], NOW)
+        found = await catalog.receipts_in(first.ticket_id, "a")
+        assert sorted(one.id for one in found) == sorted([first.id, second.id])
+        assert first in found
+        assert await catalog.receipts_in(first.ticket_id, "c") == []
+
     async def test_an_unknown_receipt_has_expired(self, catalog: Catalog) -> None:
         """One that is missing hides the others too."""
         [receipt] = await accepted(catalog)

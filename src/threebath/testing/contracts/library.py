@@ -257,6 +257,18 @@ class LibraryContract(TagsContract):
         await library.remove(theirs.id)
         assert (await accounts.communities([3]))[0].main_photo_id == 0
 
+    async def test_any_photo_can_become_the_main_one(
+        self, catalog: Catalog, library: Library, accounts: Accounts, registry: Registry
+    ) -> None:
+        """Its owner's; wherever it was published to."""
+        await registry.add_user(User(id=5, first_name="Ann", last_name="Lee"))
+        [photo] = await published(catalog, a_receipt(place=Place.PERSONAL, owner=5))
+        assert (await accounts.users([5]))[0].main_photo_id == 0
+        await library.make_main(photo.id)
+        assert (await accounts.users([5]))[0].main_photo_id == photo.id
+        with pytest.raises(PhotoNotFound):
+            await library.make_main(NOBODY)
+
     async def test_posts_are_listed_newest_first(self, library: Library) -> None:
         """By owner and network; each has an id of its own, whatever it came with."""
         first, second = [

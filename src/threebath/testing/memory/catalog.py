@@ -54,6 +54,14 @@ class MemoryCatalog:
     async def receipts(self, ids: Sequence[str]) -> list[Receipt]:
         return [self._receipt(one) for one in ids]
 
+    async def receipts_in(self, ticket_id: str, slot: str) -> list[Receipt]:
+        return [
+            one
+            for one in self.rows.receipts.values()
+            if (one.ticket_id, one.slot) == (ticket_id, slot)
+            and self._state(one.asset.id) is not AssetState.SWEEPING
+        ]
+
     async def publish(
         self, publications: Sequence[Publication], now: datetime
     ) -> list[Photo]:

@@ -91,6 +91,9 @@ class MemoryLibrary:
         photo = await self.photo(photo_id)
         self.rows.photos[photo_id] = replace(photo, caption=caption)
 
+    async def make_main(self, photo_id: int) -> None:
+        self.rows.set_main((await self.photo(photo_id)).owner_id, photo_id)
+
     async def remove(self, photo_id: int) -> None:
         photo = await self.photo(photo_id)
         del self.rows.photos[photo_id]

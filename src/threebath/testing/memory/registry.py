@@ -48,6 +48,12 @@ class MemoryRegistry:
     async def add_token(self, draft: TokenDraft) -> None:
         self.rows.tokens[hashed(draft.token)] = replace(draft, token="")
 
+    async def prolong_token(self, token: str, expires_at: datetime) -> None:
+        key = hashed(token)
+        draft = self.rows.tokens.get(key)
+        if draft and draft.expires_at and draft.expires_at < expires_at:
+            self.rows.tokens[key] = replace(draft, expires_at=expires_at)
+
     async def revoke_token(self, token: str) -> bool:
         return self.rows.tokens.pop(hashed(token), None) is not None
 
