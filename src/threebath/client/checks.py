@@ -9,9 +9,9 @@ from threebath.client.errors import FileUnfit
 from threebath.client.files import Source
 from threebath.core.errors import CorruptFile, TooManyBytes, UnknownFormat, UploadError
 from threebath.core.kinds import PICTURES, Limits, UploadKind
-from threebath.core.networks import vk
+from threebath.core.networks import up, vk
 
-_MODULES = (vk,)
+_MODULES = (up, vk)
 
 LIMITS = MappingProxyType(
     {

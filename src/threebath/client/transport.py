@@ -14,6 +14,7 @@ import httpx
 from threebath import __version__
 from threebath.client.errors import (
     BadAnswer,
+    BadArguments,
     BadShape,
     BadStatus,
     CannotConnect,
@@ -113,6 +114,22 @@ class Answer:
         words = re.sub(r"<[^>]*>", " ", title[1] if title else text)
         printable = "".join(one if one.isprintable() else " " for one in words)
         return " ".join(printable.split())[:80]
+
+
+def host_of(base: str) -> str:
+    """Return the host of a base address.
+
+    Raises:
+        BadArguments: it is none.
+    """
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        parts = urlsplit("")
+    host = parts.hostname
+    if not host or parts.scheme not in {"http", "https"}:
+        raise BadArguments(f"this is no address of a server: {base[:80]!r}")
+    return host
 
 
 class Transport:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from threebath.client.errors import BadShape, SignatureRefused, TokenRefused
 from threebath.client.files import Sendable, look_at
@@ -13,7 +12,7 @@ from threebath.client.pace import Pace
 from threebath.client.progress import Stage, Track
 from threebath.client.shapes import Shape
 from threebath.client.signing import session_secret, signature
-from threebath.client.transport import Transport
+from threebath.client.transport import Transport, host_of
 
 BASE = "https://api.ok.ru"
 OWN_HOSTS = frozenset({"api.ok.ru", "api.odnoklassniki.ru"})
@@ -86,7 +85,7 @@ class Calls:
         self._own = transport is None
         self.transport = transport or Transport()
         self._pace = Pace(rate, self.transport.sleep)
-        is_real = urlsplit(base).hostname in OWN_HOSTS
+        is_real = host_of(base) in OWN_HOSTS
         self.repeatable = not is_real if repeatable is None else repeatable
         self._signs_session_key = True
 

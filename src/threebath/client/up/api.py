@@ -16,7 +16,7 @@ from threebath.client.pace import Pace
 from threebath.client.progress import Listener, Stage, Track, ignore
 from threebath.client.shapes import Shape
 from threebath.client.signing import signature
-from threebath.client.transport import Transport
+from threebath.client.transport import Transport, host_of
 from threebath.client.up.wire import read
 from threebath.core.kinds import Limits
 
@@ -70,6 +70,7 @@ class UP:
     ) -> None:
         self._key, self._secret = api_key, secret
         self._session_key, self._community = session_key, community
+        host_of(base)
         self._base = base.rstrip("/")
         self._login = login
         self._own = transport is None
@@ -195,7 +196,7 @@ class UpFlow:
 
     @property
     def limits(self) -> Limits | None:
-        return LIMITS.get("up.album")
+        return LIMITS.get("up.photo")
 
     async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
         """See `Flow.receive`; here `commit` sends."""

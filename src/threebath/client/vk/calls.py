@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 from threebath.client.errors import AddressExpired, BadShape, CaptchaNeeded, UploadRefused
 from threebath.client.files import Sendable, look_at
@@ -12,7 +11,7 @@ from threebath.client.form import FilePart, Form
 from threebath.client.pace import Pace
 from threebath.client.progress import Stage, Track
 from threebath.client.shapes import Shape
-from threebath.client.transport import Transport
+from threebath.client.transport import Transport, host_of
 from threebath.client.vk.kinds import Kind
 from threebath.client.vk.wire import check_taken, read_call, read_upload, words
 
@@ -75,7 +74,7 @@ class Calls:
         self._own = transport is None
         self.transport = transport or Transport()
         self._pace = Pace(rate, self.transport.sleep)
-        is_real = urlsplit(base).hostname in OWN_HOSTS
+        is_real = host_of(base) in OWN_HOSTS
         self.repeatable = not is_real if repeatable is None else repeatable
         self._addresses: dict[object, Address[Any]] = {}
         self._issuing = asyncio.Lock()
