@@ -32,6 +32,7 @@ from threebath.service.ports import Observer
 from threebath.service.spool import SpoolRoom
 from threebath.service.sweep import Sweeper
 from threebath.service.uploads import UploadService
+from threebath.service.variants import Variants
 from threebath.settings import Settings
 from threebath.web.app import Web, build
 from threebath.web.logs import configure
@@ -138,6 +139,7 @@ def make_app(settings: Settings | None = None) -> Starlette:
             blobs=stores.blobs,
             telemetry=telemetry,
             checks=_checks(stores, room, pool),
+            variants=_variants(stores, pool, room, telemetry),
             lifespan=lifespan,
         )
     )
@@ -157,6 +159,20 @@ def _uploads(
         observer=observer,
         clock=now,
         ticket_life=stores.settings.uploads.ticket_life,
+    )
+
+
+def _variants(
+    stores: Stores, pool: RenderPool, room: SpoolRoom, observer: Observer
+) -> Variants | None:
+    if not stores.settings.render.variants:
+        return None
+    return Variants(
+        catalog=stores.catalog,
+        blobs=stores.blobs,
+        transcoder=pool,
+        room=room,
+        observer=observer,
     )
 
 

@@ -96,6 +96,10 @@ class RenderSettings(_Group):
     allow_unsandboxed: bool = Field(
         default=False, description="start even where the workers cannot be locked down"
     )
+    variants: bool = Field(
+        default=True,
+        description="serve AVIF or WebP to who takes it; each is made at the first look",
+    )
     disabled: tuple[str, ...] = Field(
         default=(), description="formats that are refused, such as image/gif"
     )

@@ -7,7 +7,7 @@ import pytest
 from threebath.core.errors import PhotoNotFound
 from threebath.core.library import PhotoState
 from threebath.core.signing import Keyring
-from threebath.service.media import media_path
+from threebath.service.media import Keeping, media_path
 from web.world import World
 
 
@@ -35,7 +35,7 @@ async def test_a_visible_photo_is_open_to_who_knows_its_address(world):
     assert media.length == 10
     assert media.content_type == "image/jpeg"
     assert media.filename == f"{photo.asset.id}_x.jpg"
-    assert media.public
+    assert media.keeping is Keeping.FOR_EVER
     assert media_path(photo.asset.id, "x") == f"/i/{photo.asset.id}/x.jpg"
 
 
@@ -82,7 +82,7 @@ async def test_a_waiting_photo_is_shown_to_the_bearer_of_its_view(world):
     photo = await world.photo(state=PhotoState.PENDING)
     view = view_of(world, photo.asset.id, minutes=10)
     media = await world.media.open(photo.asset.id, "x", view=view)
-    assert not media.public
+    assert media.keeping is Keeping.NEVER
     world.now += timedelta(minutes=10)
     await refusal(world, photo.asset.id, "x", view=view)
 
@@ -93,7 +93,8 @@ async def test_an_approved_photo_is_public_whatever_the_address_says(world):
     view = view_of(world, photo.asset.id, minutes=10)
     await world.memory.library.approve(photo.id)
     for one in (view, "nonsense", ""):
-        assert (await world.media.open(photo.asset.id, "x", view=one)).public
+        media = await world.media.open(photo.asset.id, "x", view=one)
+        assert media.keeping is Keeping.FOR_EVER
 
 
 async def test_a_view_is_for_one_asset_and_one_moment(world):

@@ -7,6 +7,8 @@ import socket
 import pytest
 
 from threebath.core.errors import StoreFailed
+from threebath.service.spool import SpoolRoom
+from threebath.service.variants import Variants
 from threebath.web.app import Web, build
 from threebath.web.observe import Telemetry
 from threebath.web.server import running
@@ -17,17 +19,29 @@ from web.world import World
 class Site:
     """A server and what stands behind it."""
 
-    def __init__(self, blobs=None, **options):
+    def __init__(self, blobs=None, variants=None, **options):
         self.world = World()
         self.blobs = blobs or self.world.memory.blobs
         self.dialect = DemoDialect()
         self.telemetry = Telemetry()
         self.ill = set()
+        self.make_variants = variants
         self.options = options
         self.url = ""
 
+    def variants(self, transcoder, folder):
+        return Variants(
+            catalog=self.world.memory.catalog,
+            blobs=self.blobs,
+            transcoder=transcoder,
+            room=SpoolRoom(folder),
+            observer=self.telemetry,
+        )
+
     def app(self):
+        variants = self.make_variants(self) if self.make_variants else None
         web = Web(
+            variants=variants,
             dialects=[self.dialect],
             media=self.world.media,
             blobs=self.blobs,

@@ -248,3 +248,31 @@ def test_a_client_that_never_reads_is_given_up(monkeypatch):
         client.sendall(f"GET {path_of(photo)} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         wait_until(lambda: blobs.open)
         wait_until(lambda: not blobs.open, 10)
+
+
+class ToyTranscoder:
+    async def transcode(self, source, length, to):
+        return to.value.encode()
+
+
+def test_a_browser_gets_a_newer_format_at_the_same_address(tmp_path):
+    """Negotiated, and caches are told so: JPEG for one, AVIF for another, never mixed."""
+    with site(variants=lambda made: made.variants(ToyTranscoder(), tmp_path)) as live:
+        photo = live.photo(b"jpeg" * 5000)
+        address = live.url + path_of(photo)
+        new = httpx.get(address, headers={"Accept": "image/avif,image/webp,*/*;q=0.8"})
+        old = httpx.get(address)
+        assert new.content == b"image/avif"
+        assert new.headers["content-type"] == "image/avif"
+        assert new.headers["content-disposition"].endswith('_x.avif"')
+        assert old.content == b"jpeg" * 5000
+        assert old.headers["content-type"] == "image/jpeg"
+        assert {one.headers["vary"] for one in (old, new)} == {"Accept"}
+        assert {one.headers["cache-control"] for one in (old, new)} == {
+            "public, max-age=31536000, immutable"
+        }
+        headers = {"If-None-Match": new.headers["etag"]}
+        assert httpx.get(address, headers=headers).status_code == 200
+        again = httpx.get(address, headers={**headers, "Accept": "image/avif"})
+        assert again.status_code == 304
+        assert again.headers["vary"] == "Accept"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from threebath.core.errors import Forged, PhotoNotFound
 from threebath.core.library import AssetState, PhotoState, Rendition
@@ -32,6 +33,14 @@ def media_path(asset_id: str, letter: str) -> str:
     return f"/i/{asset_id}/{letter}.{SUFFIX}"
 
 
+class Keeping(StrEnum):
+    """How long others may keep what they were sent."""
+
+    FOR_EVER = "it will never change"
+    BRIEFLY = "something better is on its way"
+    NEVER = "it is not everybody's to see"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """One rendition that may be served.
@@ -41,15 +50,15 @@ class Media:
         length: in bytes.
         etag: names these very bytes; without quotes.
         filename: what a browser saves it as.
-        public: whether others may keep a copy; not so while it waits for approval.
     """
 
+    asset_id: str
     key: str
     length: int
     content_type: str
     etag: str
     filename: str
-    public: bool
+    keeping: Keeping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +87,8 @@ class MediaService:
         rendition = stored.asset.rendition(letter) if stored else None
         if stored is None or rendition is None or not self._may_see(stored, view):
             raise PhotoNotFound
-        return _media(asset_id, rendition, public=_is_visible(stored))
+        keeping = Keeping.FOR_EVER if _is_visible(stored) else Keeping.NEVER
+        return _media(asset_id, rendition, keeping)
 
     def view_query(self, asset_id: str, expires_at: datetime) -> str:
         """Return the query that shows a waiting photo to its bearer until *expires_at*."""
@@ -114,12 +124,13 @@ def _view_message(asset_id: str, expires: int) -> bytes:
     return f"{asset_id}:{expires}".encode()
 
 
-def _media(asset_id: str, rendition: Rendition, *, public: bool) -> Media:
+def _media(asset_id: str, rendition: Rendition, keeping: Keeping) -> Media:
     return Media(
+        asset_id=asset_id,
         key=rendition.key,
         length=rendition.bytes,
         content_type=CONTENT_TYPE,
         etag=f"{asset_id}-{rendition.letter}-{rendition.bytes:x}",
         filename=f"{asset_id}_{rendition.letter}.{SUFFIX}",
-        public=public,
+        keeping=keeping,
     )

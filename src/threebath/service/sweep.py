@@ -8,9 +8,7 @@ from datetime import timedelta
 from threebath.core.errors import Unavailable
 from threebath.core.library import Asset, AssetState
 from threebath.service.ports import Blobs, Catalog, Clock, Observer, StoredAsset
-
-VARIANTS = (".avif", ".webp")
-"""Endings of the blobs that may stand beside a rendition's own, made at first read."""
+from threebath.service.variants import ENDINGS
 
 KEPT = frozenset({AssetState.ACCEPTED, AssetState.PUBLISHED})
 """States in which every recorded blob must be there."""
@@ -100,7 +98,7 @@ async def examine(catalog: Catalog, blobs: Blobs) -> Findings:
 def keys_of(asset: Asset) -> list[str]:
     """List every key that *asset* can have bytes under."""
     own = [made.key for made in asset.renditions]
-    return own + [key + ending for key in own for ending in VARIANTS]
+    return own + [key + ending for key in own for ending in ENDINGS.values()]
 
 
 async def _all_assets(catalog: Catalog) -> AsyncIterator[StoredAsset]:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from threebath.dialects.base import Dialect
 from threebath.service.media import MediaService
 from threebath.service.ports import Blobs
+from threebath.service.variants import Variants
 from threebath.web.health import Check, Health
 from threebath.web.landing import landing
 from threebath.web.linger import Linger
@@ -34,6 +35,7 @@ class Web:
 
     Attributes:
         checks: what ``/readyz`` looks at, by name.
+        variants: makes newer formats of renditions; None to serve JPEG alone.
         extra_routes: asked before all others; a page at ``/`` replaces ours.
     """
 
@@ -42,6 +44,7 @@ class Web:
     blobs: Blobs
     telemetry: Telemetry
     checks: Mapping[str, Check]
+    variants: Variants | None = None
     extra_routes: Sequence[BaseRoute] = ()
     lifespan: Lifespan | None = None
     most_requests: int = MOST_REQUESTS
@@ -53,7 +56,7 @@ def build(web: Web) -> Starlette:
         *web.extra_routes,
         landing(web.dialects),
         *Health(web.checks, web.telemetry).routes(),
-        MediaPages(web.media, web.blobs, web.telemetry).route(),
+        MediaPages(web.media, web.blobs, web.telemetry, web.variants).route(),
         *(route for dialect in web.dialects for route in dialect.routes()),
     ]
     app = Starlette(

@@ -1,7 +1,7 @@
 """Serves renditions: whole or a range, to browsers, clients and CDNs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from threebath.core.errors import PhotoNotFound, StoreFailed, UploadError
-from threebath.service.media import VIEW, Media, MediaService
+from threebath.service.media import VIEW, Keeping, Media, MediaService
 from threebath.service.ports import Blobs, Observer
+from threebath.service.variants import Variants
 from threebath.web.conditions import Answer, answer
 
 SAFE = {
@@ -23,17 +24,26 @@ SAFE = {
 }
 """On whatever comes from a media address: what users sent never runs as a page."""
 
-FOR_EVER = "public, max-age=31536000, immutable"
-NEVER = "private, no-store"
+CACHE: Mapping[Keeping, str] = {
+    Keeping.FOR_EVER: "public, max-age=31536000, immutable",
+    Keeping.BRIEFLY: "public, max-age=60",
+    Keeping.NEVER: "private, no-store",
+}
+"""What caches are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaPages:
-    """The endpoint ``/i/{asset}/{letter}.jpg``."""
+    """The endpoint ``/i/{asset}/{letter}.jpg``.
+
+    Attributes:
+        variants: newer formats for those who take them; None to serve JPEG alone.
+    """
 
     media: MediaService
     blobs: Blobs
     observer: Observer
+    variants: Variants | None = None
 
     def route(self) -> Route:
         return Route("/i/{asset}/{file}", self, methods=["GET", "HEAD"], name="media")
@@ -48,7 +58,7 @@ class MediaPages:
             async with aclosing(self._chunks(media, reply)) as chunks:
                 # The first chunk comes before the head: a lost blob is a 503, not a cut.
                 first = await anext(chunks, b"")
-                await send(_head(media, reply))
+                await send(self._head(media, reply))
                 await self._body(first, chunks, receive, send)
         except PhotoNotFound:
             await _refusal("not found", 404)(scope, receive, send)
@@ -58,12 +68,32 @@ class MediaPages:
 
     async def _open(self, request: Request) -> Media:
         letter, _, suffix = request.path_params["file"].rpartition(".")
-        return await self.media.open(
+        media = await self.media.open(
             request.path_params["asset"],
             letter,
             suffix=suffix,
             view=request.query_params.get(VIEW, ""),
         )
+        if self.variants is None:
+            return media
+        return await self.variants.choose(media, request.headers.get("accept", ""))
+
+    def _head(self, media: Media, reply: Answer) -> Message:
+        headers = {
+            **SAFE,
+            "Content-Type": media.content_type,
+            "Content-Disposition": f'inline; filename="{media.filename}"',
+            "ETag": f'"{media.etag}"',
+            "Accept-Ranges": "bytes",
+            "Cache-Control": CACHE[media.keeping],
+            **reply.headers,
+        }
+        if self.variants is not None:
+            headers["Vary"] = "Accept"
+        if reply.status in {304, 416}:
+            del headers["Content-Type"], headers["Content-Disposition"]
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        return {"type": "http.response.start", "status": reply.status, "headers": raw}
 
     async def _chunks(self, media: Media, reply: Answer) -> AsyncGenerator[bytes, None]:
         """Yield the bytes that *reply* promises, or raise `StoreFailed`."""
@@ -117,22 +147,6 @@ async def _presence(receive: Receive) -> AsyncIterator[asyncio.Task[None]]:
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _head(media: Media, reply: Answer) -> Message:
-    headers = {
-        **SAFE,
-        "Content-Type": media.content_type,
-        "Content-Disposition": f'inline; filename="{media.filename}"',
-        "ETag": f'"{media.etag}"',
-        "Accept-Ranges": "bytes",
-        "Cache-Control": FOR_EVER if media.public else NEVER,
-        **reply.headers,
-    }
-    if reply.status in {304, 416}:
-        del headers["Content-Type"], headers["Content-Disposition"]
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    return {"type": "http.response.start", "status": reply.status, "headers": raw}
 
 
 def _part(chunk: bytes) -> Message:

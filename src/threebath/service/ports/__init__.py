@@ -16,6 +16,7 @@ from threebath.service.ports.media import (
     Rendered,
     RenderedImage,
     Renderer,
+    Transcoder,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "Renderer",
     "StoredAsset",
     "TokenDraft",
+    "Transcoder",
 ]
