@@ -43,7 +43,7 @@ def check(jpeg: bytes, size: Size) -> None:
     if not (jpeg.startswith(SOI) and jpeg.endswith(EOI)):
         told = "not a whole JPEG"
         raise NotBaseline(told)
-    frames = 0
+    frames, end = 0, 0
     for marker, start, end in _segments(jpeg):
         content = jpeg[start + 4 : end]
         if marker == BASELINE:
@@ -56,6 +56,8 @@ def check(jpeg: bytes, size: Size) -> None:
         else:
             _demand(marker in NEEDED, f"a segment {marker:02X}")
     _demand(frames == 1, "not exactly one frame")
+    stuffed, marks = jpeg.count(b"\xff\0", end), jpeg.count(b"\xff", end)
+    _demand(marks == stuffed + 1, "a marker in the scan")
 
 
 def _check_frame(content: bytes, size: Size) -> None:

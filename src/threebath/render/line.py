@@ -22,6 +22,7 @@ from threebath.render.wire import MAX_MESSAGE, pack
 STARTUP = 15.0
 """Seconds that a worker may take to be ready; a busy machine is slow."""
 PACKETS = getattr(socket, "SOCK_SEQPACKET", socket.SOCK_STREAM)
+MODULE = "threebath.render.worker"
 SOURCES = Path(__file__).parents[2]
 ENVIRONMENT = {
     "VIPS_CONCURRENCY": "1",
@@ -166,7 +167,7 @@ def _start(settings: RenderSettings, theirs: socket.socket) -> "subprocess.Popen
         "planar": settings.planar,
         "hook": str(settings.hook or ""),
     }
-    command = [sys.executable, "-P", "-m", "threebath.render.worker"]
+    command = [sys.executable, "-P", "-m", MODULE]
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
         [*command, str(theirs.fileno()), json.dumps(cage)],
         stdin=subprocess.DEVNULL,

@@ -5,12 +5,15 @@ import os
 import platform
 import resource
 import signal
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from threebath.render.sandbox import landlock, seccomp
 
 NOBODY = 65534
+AMBIENT, CLEAR_ALL = 47, 4
+CAPABILITIES_VERSION = 0x20080522
 SET_DEATH_SIGNAL, SET_DUMPABLE, SET_NO_NEW_PRIVILEGES = 1, 4, 38
 MIB = 1024 * 1024
 MAX_WRITTEN = 256 * MIB
@@ -42,6 +45,7 @@ def lock_down(cage: Cage) -> list[str]:
         ("death with the parent", _die_with_parent),
         ("an unprivileged user", _become_nobody),
         ("limits", lambda: _limit(cage)),
+        ("no capabilities", _no_capabilities),
         ("no new privileges", _no_new_privileges),
         ("Landlock", _landlock),
         ("seccomp", seccomp.restrict),
@@ -95,6 +99,15 @@ def _limit(cage: Cage) -> None:
         _, most = resource.getrlimit(name)
         least = value if most == resource.RLIM_INFINITY else min(value, most)
         resource.setrlimit(name, (least, least))
+
+
+def _no_capabilities() -> None:
+    """Drop what a service manager may have granted to a user who is not root."""
+    _control(AMBIENT, CLEAR_ALL)
+    header = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capset(header, bytes(24)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _no_new_privileges() -> None:

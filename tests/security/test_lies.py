@@ -1,0 +1,213 @@
+"""The pool believes nothing that a worker says."""
+
+import json
+from copy import deepcopy
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pictures import KIND, encoded, render, scene
+from security.misbehave import LIE
+from threebath.core.errors import CorruptFile, FileRejected, RendererFailed, TooManyFrames
+from threebath.core.kinds import Format
+from threebath.core.ladder import Size
+from threebath.render.darkroom import develop
+from threebath.render.job import Job
+from threebath.render.judge import (
+    Claim,
+    Distrusted,
+    judge_variant,
+    raise_verdict,
+    read_length,
+    read_message,
+)
+from threebath.render.variant import reencode
+from threebath.render.wire import write_made
+
+PICTURE = encoded(scene(160, 120), quality=85)
+MADE = develop(PICTURE, Job(limits=KIND.limits, ladder=KIND.ladder))
+TRUE = write_made(MADE)
+CONTENT = b"".join(jpeg for _, _, jpeg in MADE.images)
+
+
+def changed(**fields):
+    return {**deepcopy(TRUE), **fields}
+
+
+def image(index, place, value):
+    images = deepcopy(TRUE["images"])
+    images[index][place] = value
+    return changed(images=images)
+
+
+def without(name):
+    return {key: value for key, value in TRUE.items() if key != name}
+
+
+WORDS = st.text("ax<\0\u00e9", max_size=9)
+LIES = {
+    "no format": without("format"),
+    "one field more": changed(more=1),
+    "a format that is none": changed(format="image/x"),
+    "a format that is no text": changed(format=["image/jpeg"]),
+    "a format that the kind does not take": changed(format="application/octet-stream"),
+    "a size in text": changed(size="1x1"),
+    "a size of three": changed(size=[1, 2, 3]),
+    "a size with true in it": changed(size=[True, 1]),
+    "a negative size": changed(size=[-160, 120]),
+    "an endless size": changed(size=[1e309, 1]),
+    "another size": changed(size=[161, 120]),
+    "a size over the limit": changed(size=[30_000, 30_000]),
+    "no images": changed(images=[]),
+    "images that are no list": changed(images={"s": 1}),
+    "an image less": changed(images=TRUE["images"][1:]),
+    "an image more": changed(images=TRUE["images"] * 2),
+    "images in another order": changed(images=TRUE["images"][::-1]),
+    "another letter": image(0, 0, "../../etc/passwd"),
+    "another size of an image": image(0, 1, [75, 57]),
+    "a length in text": image(0, 2, "1"),
+    "a negative length": image(0, 2, -1),
+    "a length of a gigabyte": image(0, 2, 1 << 30),
+    "other facts": changed(facts={"colour": "#000000"}),
+    "a colour with markup": changed(facts={**TRUE["facts"], "colour": "#<b>000"}),
+    "a blurhash of another length": changed(facts={**TRUE["facts"], "blurhash": "x"}),
+    "a hash that is a number": changed(facts={**TRUE["facts"], "phash": 1}),
+    "facts that are no object": changed(facts=[1]),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_message_that_cannot_be_true_is_not_believed(lie):
+    """Every field is checked for its type, its form and its agreement with the plan."""
+    with pytest.raises(Distrusted):
+        Claim(LIES[lie], KIND, {})
+
+
+def judged(message):
+    raise_verdict(message)
+    return Claim(message, KIND, {})
+
+
+def test_the_truth_is_believed():
+    """What an honest worker says passes, to the byte."""
+    claim = Claim(TRUE, KIND, {})
+    made = claim.take(CONTENT)
+    assert [one.content for one in made.images] == [jpeg for _, _, jpeg in MADE.images]
+
+
+FIRST = TRUE["images"][0][2]
+END = b"\xff\xd9"
+HEAD = CONTENT[:2]
+PICTURES = {
+    "nothing": b"",
+    "a script": b"<script>",
+    "a script in a frame of JPEG": HEAD + b"<script>".ljust(FIRST - 4) + END,
+    "a later picture first": CONTENT[FIRST : 2 * FIRST],
+    "a picture without an end": CONTENT[: FIRST - 2],
+    "EXIF": HEAD + b"\xff\xe1\0\x0eExif\0\0secret" + CONTENT[2 : FIRST - 18] + END,
+    "a comment": HEAD + b"\xff\xfe\0\x08secret" + CONTENT[2 : FIRST - 12] + END,
+    "something after the end": CONTENT[: FIRST - 40] + END + b"<script>".ljust(36) + END,
+    "a comment in the scan": CONTENT[: FIRST - 12] + b"\xff\xfe\0\x08secret" + END,
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_bytes_that_are_no_rendition_are_not_believed(name):
+    """An image is a baseline JPEG of its planned size without any metadata."""
+    content = PICTURES[name].ljust(FIRST, b"\0") + CONTENT[FIRST:]
+    with pytest.raises(Distrusted):
+        Claim(TRUE, KIND, {}).take(content)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_noise_is_no_message(text):
+    """Whatever bytes come, the pool is told that they are not to be believed."""
+    try:
+        message = read_message(text)
+    except Distrusted:
+        return
+    assert type(message) is dict
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["refused", "argument", "failed", "format", "size", "images", "facts"]
+        ),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+            lambda inner: st.lists(inner) | st.dictionaries(WORDS, inner),
+            max_leaves=5,
+        ),
+    )
+)
+def test_no_message_breaks_the_judge(message):
+    """Any JSON is a verdict, or distrusted; nothing else is ever raised."""
+    with pytest.raises((FileRejected, Distrusted)):
+        judged(message)
+
+
+def test_verdicts_keep_what_they_say():
+    """A refusal's reason arrives, on one line and at a bounded length."""
+    with pytest.raises(CorruptFile, match=r"ends early\)") as caught:
+        raise_verdict({"refused": "file.corrupt", "argument": "it\n\x1b[31m ends early"})
+
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+    with pytest.raises(CorruptFile) as caught:
+        raise_verdict({"refused": "file.corrupt", "argument": "x" * 9999})
+    assert len(str(caught.value)) < 300
+    with pytest.raises(TooManyFrames, match="100"):
+        raise_verdict({"refused": "file.too_many_frames", "argument": 100})
+
+
+@pytest.mark.parametrize("slug", ["unavailable", "file", "request.parameter", 7, None])
+def test_there_are_no_other_verdicts(slug):
+    """A worker cannot make the service say whatever it likes."""
+    with pytest.raises(Distrusted):
+        raise_verdict({"refused": slug, "argument": "x"})
+
+
+def test_a_variant_is_judged_too():
+    """Another format, another size, an appended tail, a hidden chunk: not believed."""
+    size = Size(160, 120)
+    webp, avif = reencode(PICTURE, Format.WEBP), reencode(PICTURE, Format.AVIF)
+    assert judge_variant(webp, Format.WEBP, size) == webp
+    assert judge_variant(avif, Format.AVIF, size) == avif
+    grown = (len(webp) + 4).to_bytes(4, "little")
+    for content, to, wanted in (
+        (avif, Format.WEBP, size),
+        (webp, Format.WEBP, Size(160, 121)),
+        (webp + b"<script>", Format.WEBP, size),
+        (webp[:4] + grown + webp[8:] + b"EXIF\4\0\0\0text", Format.WEBP, size),
+        (avif + b"\0\0\0\x0cfreetext", Format.AVIF, size),
+        (b"<script>", Format.AVIF, size),
+    ):
+        with pytest.raises(Distrusted):
+            judge_variant(content, to, wanted)
+    with pytest.raises(Distrusted):
+        read_length({"length": 1 << 40}, size)
+
+
+@pytest.mark.parametrize(
+    "lie", ["a size over the limit", "an image less", "a negative length"]
+)
+async def test_a_lying_worker_is_replaced(pool, lie):
+    """The upload fails as our fault, and the liar never sees another file."""
+    told = json.dumps({"message": LIES[lie], "content": CONTENT.hex()}).encode()
+    with pytest.raises(RendererFailed):
+        await render(pool, LIE + told)
+
+    for _ in range(3):
+        assert (await render(pool, PICTURE)).size == Size(160, 120)
+
+
+async def test_other_bytes_than_announced_are_not_believed(pool):
+    """The file that comes with an answer is exactly as long as the answer says."""
+    for content in (b"", CONTENT[:-1], CONTENT + b"\0"):
+        told = json.dumps({"message": TRUE, "content": content.hex()}).encode()
+        with pytest.raises(RendererFailed):
+            await render(pool, LIE + told)

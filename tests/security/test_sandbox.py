@@ -1,0 +1,205 @@
+"""A worker that a picture has taken over harms nobody."""
+
+import asyncio
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pictures import encoded, photo, render, scene
+from security.misbehave import DEEDS, MARK
+from threebath.core.errors import RendererFailed
+from threebath.render.pool import RenderPool
+from threebath.render.settings import RenderSettings
+
+needs_linux = pytest.mark.skipif(
+    platform.system() != "Linux", reason="NO SANDBOX HERE: it is made of Linux's locks"
+)
+WRITTEN = Path("/tmp/threebath-was-here")
+SMALL = encoded(scene(320, 240), quality=85)
+
+
+async def until(holds, seconds=20):
+    """Wait for something that other processes do."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - they tell nobody
+            await asyncio.sleep(0.02)
+
+
+async def settled(pool):
+    """Wait until every worker has been replaced."""
+    await until(lambda: not pool._crew.missing() and not pool._crew._chores)
+
+
+def locks_of(pid):
+    """What the kernel says about a process."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    return dict(re.findall(r"^(\w+):\s+(\S+)", told, re.MULTILINE))
+
+
+@needs_linux
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_who_misbehaves_fails_alone(pool, deed):
+    """The upload fails as our fault; pictures beside it and after it are rendered."""
+    beside = [asyncio.create_task(render(pool, SMALL)) for _ in range(3)]
+
+    with pytest.raises(RendererFailed):
+        await render(pool, MARK + deed.encode())
+
+    assert all(one.images for one in await asyncio.gather(*beside))
+    assert (await render(pool, SMALL)).images
+    assert not WRITTEN.exists()  # noqa: ASYNC240 - the disk is not slow here
+
+
+@needs_linux
+async def test_fifty_good_uploads_do_not_notice_the_bad_ones(pool):
+    """Crashes among many pictures cost only those that caused them."""
+    await settled(pool)
+    quick = ("crash", "abort", "leave", "read a file", "open a socket", "say nonsense")
+    bad = [render(pool, MARK + deed.encode()) for deed in quick]
+    good = [render(pool, SMALL) for _ in range(50)]
+    mixed = [*good[:10], *bad, *good[10:]]
+
+    done = await asyncio.gather(*mixed, return_exceptions=True)
+
+    failed = [one for one in done if isinstance(one, BaseException)]
+    assert len(failed) == len(bad)
+    assert {type(one) for one in failed} == {RendererFailed}
+    await settled(pool)
+    await pool.check()
+
+
+@needs_linux
+async def test_workers_are_locked_up(pool):
+    """The kernel itself says so: no privileges, a filter, no capability, nobody's user."""
+    await settled(pool)
+    for line in pool._crew._idle:
+        assert line.missing == ()
+        found = locks_of(line.process.pid)
+        assert found["NoNewPrivs"] == "1"
+        assert found["Seccomp"] == "2"
+        assert int(found["CapEff"], 16) == 0
+        assert int(found["CapPrm"], 16) == 0
+        assert found["Uid"] == "65534" or os.getuid() != 0
+
+
+@needs_linux
+async def test_a_file_that_is_cancelled_frees_its_worker(pool):
+    """A client who goes away does not leave a worker hanging."""
+    await settled(pool)
+    tasks = [asyncio.create_task(render(pool, MARK + b"sleep")) for _ in range(2)]
+    await asyncio.sleep(0.2)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    async with asyncio.timeout(2):
+        assert (await render(pool, SMALL)).images
+
+
+@needs_linux
+async def test_workers_die_with_whoever_started_them(tmp_path):
+    """kill -9 of the server leaves no process behind, not even a busy one."""
+    program = tmp_path / "server.py"
+    program.write_text(f"""
+import asyncio, os, sys
+sys.path[:0] = {[str(Path(__file__).parents[1])]!r}
+from security.conftest import HOOK
+from pictures import render
+from threebath.render.pool import RenderPool
+from threebath.render.settings import RenderSettings
+
+async def main():
+    async with RenderPool(RenderSettings(workers=2, hook=HOOK)) as pool:
+        pids = [line.process.pid for line in pool._crew._idle]
+        busy = asyncio.create_task(render(pool, {MARK + b"loop"!r}))
+        await asyncio.sleep(0.3)
+        print(*pids, flush=True)
+        await busy
+
+asyncio.run(main())
+""")
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, str(program), stdout=asyncio.subprocess.PIPE
+    )
+    pids = (await server.stdout.readline()).split()
+    assert len(pids) == 2
+    server.kill()
+    await server.wait()
+
+    await until(lambda: not any(_is_running(int(pid)) for pid in pids), 5)
+
+
+def _is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@needs_linux
+async def test_a_system_without_a_lock_is_refused():
+    """Pictures are not decoded in the open unless the operator says so."""
+    settings = RenderSettings(workers=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("threebath.render.line.MODULE", "security.unlocked")
+        patch.setattr("threebath.render.line.SOURCES", _sources())
+        with pytest.raises(RendererFailed, match="no seccomp"):
+            await RenderPool(settings).start()
+
+
+@needs_linux
+async def test_a_system_without_a_lock_serves_if_told_to(caplog):
+    """With the override the pool starts, and says in the log what is missing."""
+    settings = RenderSettings(workers=1, allow_unsandboxed=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("threebath.render.line.MODULE", "security.unlocked")
+        patch.setattr("threebath.render.line.SOURCES", _sources())
+        async with RenderPool(settings) as pool:
+            assert (await render(pool, photo())).images
+    assert "seccomp" in caplog.text
+
+
+def _sources():
+    tests = Path(__file__).parents[1]
+    return f"{tests.parent / 'src'}{os.pathsep}{tests}"
+
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+AS_NOBODY = (
+    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+    "--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search",
+)  # fmt: skip
+"""An ordinary user, but for reading the interpreter where it is in root's own folder."""
+
+
+@needs_linux
+@pytest.mark.skipif(
+    os.getuid() != 0 or shutil.which("setpriv") is None,
+    reason="AS THIS USER ONLY: to be another one takes root and setpriv",
+)
+def test_the_sandbox_needs_no_root():
+    """Everything above holds for a server that runs as an ordinary user."""
+    slow = "loop or sleep or memory"
+    wanted = "misbehaves or fifty or locked_up or cancelled"
+    done = subprocess.run(
+        [
+            *AS_NOBODY,
+            *PYTEST,
+            "-k",
+            f"({wanted}) and not ({slow})",
+            __file__,
+        ],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/"},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert f"{len(DEEDS)} passed" in done.stdout
