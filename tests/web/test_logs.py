@@ -137,7 +137,7 @@ def test_a_bug_is_logged_once_with_its_traceback_and_request(out, live):
     assert bug["where"] == "web /demo/boom"
     assert bug["level"] == "error"
     assert "ValueError" in bug["exception"]
-    assert "conftest.py" in bug["exception"]
+    assert "demo.py" in bug["exception"]
     assert bug["request_id"] == request["request_id"]
     assert request["status"] == 500
     assert "hunter2" not in out.getvalue()
