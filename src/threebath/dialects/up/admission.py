@@ -26,6 +26,7 @@ from threebath.core.errors import (
 from threebath.core.library import Community
 from threebath.core.tickets import Application, Caller, TokenKind
 from threebath.dialects.base import Services
+from threebath.dialects.up.answers import Style
 from threebath.dialects.up.body import TEXT_IMAGES, Image, Incoming
 from threebath.dialects.up.calls import Call, Method, Rules
 from threebath.dialects.up.errors import (
@@ -41,6 +42,7 @@ from threebath.dialects.up.signature import SIGNATURES, Pair, verified
 KEYS = ("api_key", "apiKey")
 SESSION = "session_key"
 MINUTE = 60
+LARGEST_CALL_ID = Decimal(10) ** 32
 
 _CAUSES: Mapping[str, type[UploadError]] = {
     "aid": AlbumNotFound,
@@ -136,6 +138,9 @@ class Admission:
             caller = session.caller_for(application, community)
             await self._check_call_id(method, arguments)
         self.pace.check(application.id, self.services.clock().timestamp())
+        wanted = arguments.get("format", "").lower()
+        if wanted not in ("", Style.of(arguments).format):
+            raise UnknownFormat
         closed = {name: [key] for name in KEYS if name in arguments}
         if method.session:
             closed[SESSION] = [arguments[SESSION]]
@@ -180,6 +185,8 @@ class Admission:
             return
         Grammar().check_values([("call_id", given)])
         number = Decimal(given.replace(",", "."))
+        if number >= LARGEST_CALL_ID:
+            raise BadParameter("call_id", "is too large")
         registry = self.services.registry
         if not await registry.raise_call_id(arguments[SESSION], f"{number:060.20f}"):
             raise StaleCallId

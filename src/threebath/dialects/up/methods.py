@@ -82,6 +82,5 @@ def method_named(name: str) -> Method:
 
 def _full(name: str) -> str:
     bare = name.lower()
-    for prefix in _PREFIXES:
-        bare = bare.removeprefix(prefix) if bare.startswith(prefix) else bare
-    return f"up.{bare}"
+    prefix = next((one for one in _PREFIXES if bare.startswith(one)), "")
+    return "up." + bare.removeprefix(prefix)
