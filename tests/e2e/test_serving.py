@@ -7,6 +7,7 @@ import threading
 import time
 
 import httpx
+import pytest
 from PIL import Image
 from tests.live import start
 
@@ -47,8 +48,9 @@ def test_logs_have_no_secrets_and_every_answer_has_an_id(live):
     assert answer.headers["x-request-id"] in logs
 
 
-def test_an_upload_under_way_survives_sigterm(tmp_path):
-    """It is finished and answered before the server ends."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_upload_under_way_survives_a_signal_to_the_whole_group(tmp_path, number):
+    """Ctrl-C and orchestrators reach the workers too; still it is finished and answered."""
     live = start(tmp_path / "data")
     done = []
     content = _noise(1500)
@@ -56,7 +58,7 @@ def test_an_upload_under_way_survives_sigterm(tmp_path):
     sender.start()
     while 'stage="spool"' not in httpx.get(f"{live.address}/metrics").text:
         time.sleep(0.005)
-    live.process.send_signal(signal.SIGTERM)
+    os.killpg(live.process.pid, number)
     sender.join(60)
     assert live.stop() == 0
     assert done[0]["photo"].startswith('[{"photo"')

@@ -9,6 +9,7 @@ import gc
 import importlib.util
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +35,16 @@ from threebath.render.wire import (
 MMAP_THRESHOLD, TRIM_THRESHOLD, TOP_PAD, ARENA_MAX = -3, -1, -2, -8
 """Parameters of glibc's `mallopt`."""
 GIB = 1 << 30
+
+
+def leave_signals_to_the_parent() -> None:
+    """Ignore what a terminal or an orchestrator sends to the whole process group.
+
+    The parent finishes the uploads that are under way, and needs its workers for that;
+    when it is gone, so are they.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def keep_memory() -> None:
@@ -115,6 +126,7 @@ def serve(
 
 def main() -> None:
     """Lock up, say so, and serve."""
+    leave_signals_to_the_parent()
     settings = json.loads(sys.argv[2])
     line = socket.socket(fileno=int(sys.argv[1]))
     keep_memory()
