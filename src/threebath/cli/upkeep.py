@@ -1,14 +1,19 @@
 """`threebath db`, `sweep`, `doctor`, `kinds`: keeping the house."""
 
+from datetime import timedelta
+
 import typer
 
-from threebath.bootstrap import Stores, sweeper
+from threebath.bootstrap import Stores, now, sweeper
 from threebath.cli.common import DataOption, JsonOption, console, show, with_stores
 from threebath.dialects import ALL_KINDS
 from threebath.service.sweep import Findings, examine
 
 SHOWN = 20
 """Differences that `doctor` prints of each sort."""
+
+DRAFT_LIFE = timedelta(hours=1)
+"""After which nobody is writing to a draft any more."""
 
 
 def database(*, data: DataOption = None) -> None:
@@ -23,8 +28,13 @@ def database(*, data: DataOption = None) -> None:
 
 def sweep(*, data: DataOption = None) -> None:
     """Remove what went stale: uploads that were never saved, photos that were deleted."""
-    gone = with_stores(lambda stores: sweeper(stores).sweep(), data)
-    typer.echo(f"{gone} removed")
+
+    async def work(stores: Stores) -> tuple[int, int]:
+        gone = await sweeper(stores).sweep()
+        return gone, await stores.blobs.remove_drafts(now() - DRAFT_LIFE)
+
+    gone, drafts = with_stores(work, data)
+    typer.echo(f"{gone} removed, and {drafts} drafts that a crash left")
 
 
 def doctor(*, data: DataOption = None, as_json: JsonOption = False) -> None:
