@@ -174,7 +174,7 @@ async def test_a_connection_that_breaks_before_the_end_is_repeated(tmp_path):
 
     server = await asyncio.start_server(network, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    path = write(tmp_path, "long.jpg", jpeg() + bytes(30_000_000))
+    path = write(tmp_path, "long.jpg", jpeg() + bytes(10_000_000))
     async with server, UP("k", "s", base=f"http://127.0.0.1:{port}") as up:
         photo = await up.upload_photo(path)
 

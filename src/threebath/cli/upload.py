@@ -105,7 +105,6 @@ def upload(
     unchecked: UncheckedOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Send files to a network, or to a threebath server."""
     try:
         target = read_target(to, caption)
         account = read_account(
@@ -130,6 +129,9 @@ def upload(
         )
         raise typer.Exit(CALLED_WRONGLY) from None
     raise typer.Exit(code)
+
+
+upload.__doc__ = HELP
 
 
 def _run(order: Order, *, as_json: bool) -> int:
