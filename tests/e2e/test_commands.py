@@ -19,7 +19,8 @@ def run(tmp_path):
     def run(*words, status=0, stdin=""):
         given = {"THREEBATH_DATA": str(tmp_path / "data"), "COLUMNS": "120"}
         with patch.dict(os.environ, given):
-            done = CliRunner().invoke(make_app(), words, input=stdin, catch_exceptions=False)
+            app = make_app()
+            done = CliRunner().invoke(app, words, input=stdin, catch_exceptions=False)
         assert done.exit_code == status, done.output
         return done.stdout if status == 0 else done.output
 

@@ -124,9 +124,7 @@ def upload(
         )
         code = _run(order, as_json=as_json)
     except ClientError as error:
-        Console(stderr=True, highlight=False).print(
-            f"threebath upload: {error}", markup=False
-        )
+        typer.echo(f"threebath upload: {error}", err=True)
         raise typer.Exit(CALLED_WRONGLY) from None
     raise typer.Exit(code)
 
