@@ -89,17 +89,25 @@ def _bars() -> Progress:
 
 
 def _show(landed: list[Landed]) -> None:
-    """Print a table whose addresses can be copied: no column is ever cut."""
+    """Print a table whose addresses can be copied: none is cut or broken.
+
+    In a terminal that is too narrow, each address has a line of its own.
+    """
     head = ("where", "file", "photo", "size", "sizes", "open")
     rows = [
         (one.place, one.name, one.photo, one.size, str(one.sizes), one.address)
         for one in landed
     ]
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    fits = not console.is_terminal or sum(widths) + 2 * len(widths) <= console.width
     for index, row in enumerate((head, *rows)):
-        line = "  ".join(map(str.ljust, row, widths)).rstrip()
-        style = None if index else "bold"
-        console.print(line, style=style, soft_wrap=True, highlight=False, markup=False)
+        cells = [*map(str.ljust, row, widths)]
+        lines = ["  ".join(cells)] if fits else ["  ".join(cells[:-1]), f"  {row[-1]}"]
+        for line in lines[: 1 if index == 0 else None]:
+            style = None if index else "bold"
+            console.print(
+                line.rstrip(), style=style, soft_wrap=True, highlight=False, markup=False
+            )
     console.print(f"{len(landed)} photos landed", highlight=False)
 
 
