@@ -21,6 +21,7 @@ MOST_TAGS = 1_000
 LONGEST_TEXT = 256
 
 _WHOLE = 100
+_MIDDLE = "50"
 
 
 async def add_tag(call: Call) -> Payload:
@@ -57,6 +58,8 @@ def _said(call: Call) -> list[Mapping[str, object]]:
 
 def _tag(call: Call, photo: Photo, said: Mapping[str, object]) -> Tag:
     uid, text = str(said.get("tag_uid") or ""), fit_text(str(said.get("tag_text") or ""))
+    if uid == "0":  # pyfacebook's, where only a text is given
+        uid = ""
     if uid and not (uid.isascii() and uid.isdecimal()):
         raise BadTagSubject("tag_uid")
     if not uid and not text.strip():
@@ -72,9 +75,10 @@ def _tag(call: Call, photo: Photo, said: Mapping[str, object]) -> Tag:
 
 
 def _hundredths(name: str, said: Mapping[str, object]) -> int:
-    """Read a percentage of a side, from 0 to 100."""
+    """Read a percentage of a side, from 0 to 100; the middle, where it is left out."""
+    given = said.get(name, "")
     try:
-        found = Decimal(str(said.get(name, "")))
+        found = Decimal(_MIDDLE if given == "" else str(given))
     except InvalidOperation:
         raise BadParameter(name, "must be a percentage") from None
     if not (found.is_finite() and 0 <= found <= _WHOLE):
