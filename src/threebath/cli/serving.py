@@ -11,6 +11,7 @@ import typer
 
 from threebath.bootstrap import Stores, open_stores
 from threebath.cli.common import DataOption, console, errors, settings_with
+from threebath.cli.uploads.worlds import DEV_DATA, NAME, write_for
 from threebath.cli.worlds import make_all
 from threebath.cli.worlds.base import Credentials, Makings
 from threebath.core.errors import UploadError
@@ -21,9 +22,6 @@ FACTORY = "threebath.bootstrap:make_app"
 
 HostOption = Annotated[str | None, typer.Option(help="Address to listen on.")]
 PortOption = Annotated[int | None, typer.Option(help="Port; 0 for any free one.")]
-
-DEV_DATA = Path("threebath-data/dev")
-"""Where ready-made worlds live unless told otherwise; never the folder of `serve`."""
 
 SNIPPET = """\
 [bold]vk_api[/bold] (Python)                     [dim]more libraries: README.md[/dim]
@@ -71,6 +69,7 @@ def dev(
 
     def tell(settled: Settings) -> None:
         worlds = asyncio.run(make_worlds(settled))
+        write_for(worlds, settled.address, settled.data)
         if as_json:
             sys.stdout.write(json.dumps(worlds) + "\n")
             sys.stdout.flush()
@@ -148,3 +147,7 @@ def show_worlds(settings: Settings, worlds: Mapping[str, Credentials]) -> None:
             console.print(f"  {key:<24} {value}", highlight=False, soft_wrap=True)
     token = worlds["vk"]["user_token"]
     console.print("\n" + SNIPPET.format(address=settings.address, user_token=token))
+    console.print("[bold]From this folder[/bold]")
+    found = "" if settings.data == DEV_DATA else f"--profiles {settings.data / NAME} "
+    command = f"[cyan]threebath upload cat.jpg {found}--to vk:album/1[/cyan]\n"
+    console.print(command, highlight=False, soft_wrap=True)

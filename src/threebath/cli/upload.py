@@ -16,6 +16,7 @@ from threebath.cli.uploads.bars import Bars
 from threebath.cli.uploads.files import expand
 from threebath.cli.uploads.tally import Tally
 from threebath.cli.uploads.views import JsonLines, Lines, View
+from threebath.cli.uploads.worlds import DEV_DATA, NAME
 from threebath.client.batch import Outcome, Sender
 from threebath.client.errors import ClientError
 from threebath.client.flow import Flow
@@ -110,7 +111,7 @@ def upload(
         account = read_account(
             target.network,
             profile=profile,
-            path=profiles or _home("XDG_CONFIG_HOME", ".config") / "profiles.toml",
+            path=profiles or _profiles(),
             environ=os.environ,
         )
         order = Order(
@@ -214,6 +215,13 @@ def _advice(tally: Tally, code: int) -> str:
     if counts["saved before"]:
         return "What was saved before was not sent again; --again sends it once more."
     return ""
+
+
+def _profiles() -> Path:
+    """Return the user's own file, or else that of ``threebath dev`` in this folder."""
+    own = _home("XDG_CONFIG_HOME", ".config") / NAME
+    beside = DEV_DATA / NAME
+    return beside if beside.exists() and not own.exists() else own
 
 
 def _journal(account: Account, target: Target) -> Path:

@@ -11,6 +11,7 @@ variable goes before the file.
 """
 
 import hashlib
+import json
 import os
 import stat
 import tomllib
@@ -170,3 +171,25 @@ def _table(where: str, found: object) -> Mapping[str, object]:
     if not isinstance(found, dict):
         raise BadArguments(f"{where} must be a table")
     return found
+
+
+def write_profiles(
+    path: Path, profiles: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> None:
+    """Write a file of profiles that only its owner can read, in place of an older one."""
+    lines = [
+        line
+        for profile, networks in profiles.items()
+        for network, values in networks.items()
+        for line in (
+            f"[{profile}.{network}]",
+            *(f"{name} = {json.dumps(value)}" for name, value in values.items()),
+            "",
+        )
+    ]
+    draft = path.with_name(f"{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    draft.replace(path)
