@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from tests.live import running
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -18,6 +18,10 @@ __all__ = ["button", "escape", "hidden", "origin_of", "page"]
 
 _STYLE = (files(__name__) / "style.css").read_text("utf-8")
 _FRAME = Template((files(__name__) / "frame.html").read_text("utf-8"))
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
+    "%3Ccircle cx='4' cy='4' r='3.6' fill='%23b3261e'/%3E%3C/svg%3E"
+)
 _DIGEST = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 
@@ -32,11 +36,13 @@ def page(
         beyond: addresses whose hosts, besides our own, pictures come from and forms may
             end up at.
     """
-    content = _FRAME.substitute(style=_STYLE, title=escape(title), body=body, aside=aside)
+    content = _FRAME.substitute(
+        style=_STYLE, icon=_ICON, title=escape(title), body=body, aside=aside
+    )
     hosts = " ".join(["'self'", *filter(None, map(origin_of, beyond))])
     headers = {
         "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; "
-        f"img-src {hosts}; form-action {hosts}; base-uri 'none'; "
+        f"img-src data: {hosts}; form-action {hosts}; base-uri 'none'; "
         "frame-ancestors 'none'",
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",

@@ -95,7 +95,7 @@ class Albums:
         token = self.visitors.token_for(visitor)
         body = (
             f"<h1>{escape(fit_text(album.title))}</h1>"
-            f'<p class="lead">{escape(fit_text(album.description)) or _count(seen)}</p>'
+            f'<p class="lead">{escape(fit_text(album.description))}</p>'
             f"{self._waiting_part(album, waiting, token)}{self._seen_part(seen)}"
         )
         return page(
@@ -106,6 +106,7 @@ class Albums:
         )
 
     def _waiting_part(self, album: Album, waiting: Sequence[Photo], token: str) -> str:
+        """Show what waits; that others see it is up to the owner alone."""
         if not waiting:
             return ""
         action = escape(
@@ -119,6 +120,8 @@ class Albums:
 <div class="bar"><h2>Waiting for you · {len(waiting)}</h2>
 <form method="post" action="{action}">{every}
 {button("Approve all", look="quiet")}</form></div>
+<p class="lead">Applications sent these. Others see what you approve; what you reject is
+removed for good.</p>
 <ul class="grid">{cards}</ul></section>"""
 
     def _waiting_card(self, photo: Photo, action: str, token: str) -> str:
@@ -164,7 +167,3 @@ class Albums:
             beyond=[self.services.address],
             aside=self.visitors.aside(visitor),
         )
-
-
-def _count(photos: Sequence[Photo]) -> str:
-    return f"{len(photos)} photo{'' if len(photos) == 1 else 's'}"
