@@ -111,6 +111,12 @@ class DialectSettings(_Group):
     vk_server: int = Field(
         default=626_627, ge=1, description="this node's number in VK's upload replies"
     )
+    ok_unsigned: bool = Field(
+        default=False, description="take OK calls that have an access token and no sig"
+    )
+    ok_lenient_signatures: bool = Field(
+        default=False, description="take OK signatures that only odd old programs make"
+    )
     up_profile: Literal["facebook", "strict"] = Field(
         default="facebook", description="which error codes UP uses: all, or the document's"
     )

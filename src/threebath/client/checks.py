@@ -9,9 +9,9 @@ from threebath.client.errors import FileUnfit
 from threebath.client.files import Source
 from threebath.core.errors import CorruptFile, TooManyBytes, UnknownFormat, UploadError
 from threebath.core.kinds import PICTURES, Limits, UploadKind
-from threebath.core.networks import up, vk
+from threebath.core.networks import ok, up, vk
 
-_MODULES = (up, vk)
+_MODULES = (ok, up, vk)
 
 LIMITS = MappingProxyType(
     {

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from threebath.core.kinds import UploadKind
 from threebath.dialects.base import Dialect, Services
+from threebath.dialects.ok import OK
 from threebath.dialects.up import UP
 from threebath.dialects.vk import VK
 
-DIALECT_TYPES = (VK, UP)
+DIALECT_TYPES = (VK, OK, UP)
 """The dialects' classes, in the order in which people are told of them."""
 
 DIALECTS: tuple[Callable[[Services], Dialect], ...] = DIALECT_TYPES

@@ -6,11 +6,11 @@ Every world can be made again on the same data, and comes out the same.
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
-from threebath.cli.worlds import up, vk
+from threebath.cli.worlds import ok, up, vk
 from threebath.cli.worlds.base import Credentials, Makings
 
 WORLDS: Mapping[str, Callable[[Makings], Awaitable[Credentials]]] = MappingProxyType(
-    {"vk": vk.make, "up": up.make}
+    {"vk": vk.make, "ok": ok.make, "up": up.make}
 )
 """Who makes what, by the dialect's name."""
 

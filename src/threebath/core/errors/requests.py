@@ -66,6 +66,7 @@ class CommunityNotFound(NotFound):
 
     def __init__(self, community: object) -> None:
         super().__init__(f"there is no community {community}")
+        self.community = community
 
 
 class LimitReached(BadRequest):

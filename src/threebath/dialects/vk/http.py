@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from threebath.core.errors import BadBody, FileRejected, NoFile, UploadError
+from threebath.core.errors import BadBody, FileRejected, Forged, NoFile, UploadError
 from threebath.core.kinds import UploadKind
 from threebath.core.signing import Purpose
 from threebath.core.tickets import Caller, Ticket
@@ -141,6 +141,8 @@ class VK:
         async def work() -> Response:
             nonlocal row, ticket
             ticket = Ticket.unseal(query.pop("ticket", ""), self.services.keys)
+            if ticket.kind not in ROWS:
+                raise Forged("the address was issued by another network's method")
             row = ROWS[ticket.kind]
             return await self._receive(request, row, ticket, query)
 
