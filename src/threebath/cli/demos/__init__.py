@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import MappingProxyType
 
-from threebath.cli.demos import vk
+from threebath.cli.demos import up, vk
 from threebath.cli.demos.base import Landed, Stage
 
 DEMOS: Mapping[str, Callable[[Stage], AsyncIterator[Landed]]] = MappingProxyType(
-    {"vk": vk.upload}
+    {"vk": vk.upload, "up": up.upload}
 )
 """Who uploads, by the dialect's name; each yields a line for every photo that landed."""
 
-COUNTS: Mapping[str, int] = MappingProxyType({"vk": vk.COUNT})
+COUNTS: Mapping[str, int] = MappingProxyType({"vk": vk.COUNT, "up": up.COUNT})
 """How many photos each uploads, for the progress bars."""
