@@ -111,6 +111,9 @@ class DialectSettings(_Group):
     vk_server: int = Field(
         default=626_627, ge=1, description="this node's number in VK's upload replies"
     )
+    vk_cover_ratio: int = Field(
+        default=3, ge=1, description="how many times as wide as high a VK cover may be cut"
+    )
     ok_unsigned: bool = Field(
         default=False, description="take OK calls that have an access token and no sig"
     )

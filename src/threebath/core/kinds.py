@@ -50,6 +50,7 @@ class Limits:
         max_side_sum: width + height, in pixels.
         max_side, min_side: of each side, in pixels.
         min_size: width and height at least.
+        exactly: width and height, where no others will do.
         aspect: least and greatest width / height.
     """
 
@@ -61,6 +62,7 @@ class Limits:
     max_side_sum: int | None = None
     max_side: int | None = None
     min_size: Size | None = None
+    exactly: Size | None = None
     aspect: tuple[Fraction, Fraction] | None = None
 
     def check(self, found: Format, size: Size, frames: int = 1) -> None:
@@ -75,7 +77,7 @@ class Limits:
             FormatNotAllowed: *found* is not accepted here.
             TooManyPixels: an area, a side or the sum of the sides is too large.
             TooManyFrames: there are more frames than ``max_frames``.
-            TooFewPixels: a side is under ``min_size``.
+            TooFewPixels: a side is under ``min_size``, or not ``exactly`` so.
             BadAspect: width / height is outside ``aspect``.
         """
         if found not in self.formats:
@@ -83,14 +85,20 @@ class Limits:
         self._check_not_too_large(size)
         if frames > self.max_frames:
             raise TooManyFrames(self.max_frames)
-        if self.min_size is not None and not self.min_size.fits_in(size):
-            told = f"the picture is {size}; it must be at least {self.min_size}"
-            raise TooFewPixels(told)
+        self._check_large_enough(size)
         if self.aspect is not None:
             least, most = self.aspect
             if not least <= size.aspect <= most:
                 told = f"the picture is {size}; width / height must be {least} to {most}"
                 raise BadAspect(told)
+
+    def _check_large_enough(self, size: Size) -> None:
+        if self.exactly is not None and size != self.exactly:
+            told = f"image size should be {self.exactly}, and it is {size}"
+            raise TooFewPixels(told)
+        if self.min_size is not None and not self.min_size.fits_in(size):
+            told = f"the picture is {size}; it must be at least {self.min_size}"
+            raise TooFewPixels(told)
 
     def _check_not_too_large(self, size: Size) -> None:
         sides = max(size.width, size.height)
@@ -112,7 +120,9 @@ class UploadKind:
         name: the dialect and the kind, ``vk.album``; unique, kept in tickets.
         needs: the permission that issuing a ticket takes.
         partial: good files of a request are kept when others of it are refused.
-        options: form fields of the upload that say how to render (a crop).
+        options: form fields of the upload that say how to render (a crop); what the
+            ticket says about them goes first.
+        remembers: options of the ticket that the photo keeps, in ``extra``.
     """
 
     name: str
@@ -122,6 +132,7 @@ class UploadKind:
     needs: str
     partial: bool = False
     options: frozenset[str] = frozenset()
+    remembers: frozenset[str] = frozenset()
 
     @property
     def network(self) -> str:

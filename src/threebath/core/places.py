@@ -26,6 +26,7 @@ class Place(StrEnum):
     TOPIC = "topic"
     WIDGET = "widget"
     POLL = "poll"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ RULES = MappingProxyType(
         Place.PERSONAL: PlaceRule(listed=True),
         Place.WALL: PlaceRule(listed=True),
         Place.PROFILE: PlaceRule(becomes_main=True, listed=True),
+        Place.MARKET_ITEM: PlaceRule(listed=True),
+        Place.MARKET_COLLECTION: PlaceRule(listed=True),
+        Place.COVER: PlaceRule(listed=True),
+        Place.VIDEO: PlaceRule(listed=True),
+        Place.AUDIO: PlaceRule(listed=True),
+        Place.STORY: PlaceRule(listed=True),
         Place.TOPIC: PlaceRule(listed=True),
         Place.MOMENT: PlaceRule(listed=True),
     }

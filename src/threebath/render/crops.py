@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from threebath.core.errors import BadCrop
+from threebath.core.errors import BadCrop, CropOutside
 from threebath.core.kinds import UploadKind
 from threebath.core.ladder import Crop, Size
 
@@ -47,5 +47,8 @@ def check_crops(crops: Iterable[Crop], whole: Size) -> None:
     """Refuse a crop that reaches out of the upright picture."""
     for crop in crops:
         if not crop.is_inside(whole):
-            told = f"the crop reaches out of the picture, which is {whole}"
-            raise BadCrop(told)
+            told = (
+                f"the crop reaches to {crop.x + crop.size.width},"
+                f"{crop.y + crop.size.height}; the picture is {whole}"
+            )
+            raise CropOutside(told)

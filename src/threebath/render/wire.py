@@ -32,6 +32,8 @@ REFUSALS: Mapping[str, type[FileRejected]] = MappingProxyType(
             errors.TooFewPixels,
             errors.BadAspect,
             errors.BadCrop,
+            errors.CropOutside,
+            errors.CropTooSmall,
         )
     }
 )
@@ -58,6 +60,7 @@ def write_kind(kind: UploadKind) -> dict[str, Any]:
             "max_side_sum": limits.max_side_sum,
             "max_side": limits.max_side,
             "min_size": _pair(limits.min_size),
+            "exactly": _pair(limits.exactly),
             "aspect": None
             if limits.aspect is None
             else [str(one) for one in limits.aspect],
@@ -86,6 +89,7 @@ def read_job(message: Mapping[str, Any]) -> Job:
                 **limits,
                 "formats": frozenset(Format(one) for one in limits["formats"]),
                 "min_size": _size(limits["min_size"]),
+                "exactly": _size(limits["exactly"]),
             },
             aspect=aspect and (Fraction(aspect[0]), Fraction(aspect[1])),
         ),

@@ -173,7 +173,7 @@ class UploadService:
             files = await self._spool(form, kind, slots, open_spools)
             if not files:
                 raise NoFile
-            chosen = {**ticket.options, **form.fields}
+            chosen = {**form.fields, **ticket.options}
             options = {name: chosen[name] for name in kind.options if chosen.get(name)}
             ticket = replace(ticket, options={**ticket.options, **options})
             made = await self._make_all(files, ticket, kind, options)
@@ -311,13 +311,17 @@ class UploadService:
                 access_key=secrets.token_hex(9),
                 caption=said.caption,
                 state=state,
-                extra=said.extra,
+                extra={**_remembered(receipt, names[receipt.kind]), **said.extra},
             )
             for receipt, said in zip(receipts, commits, strict=True)
         ]
         photos = await self.catalog.publish(publications, self.clock())
         self.observer.stage("commit", perf_counter() - started)
         return photos
+
+
+def _remembered(receipt: Receipt, kind: UploadKind) -> dict[str, str]:
+    return {name: receipt.options[name] for name in kind.remembers & set(receipt.options)}
 
 
 def _receipt(ticket: Ticket, file: _File, asset: Asset) -> Receipt:

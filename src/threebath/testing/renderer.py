@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from threebath.core.errors import CorruptFile, RendererFailed, UnknownFormat
 from threebath.core.kinds import Format, UploadKind
 from threebath.core.ladder import Size
+from threebath.render.crops import check_crops, read_crops
 from threebath.service.ports import Rendered, RenderedImage
 
 _TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly)?")
@@ -47,6 +48,8 @@ class ToyRenderer:
             raise UnknownFormat
         size = Size(int(found[1]), int(found[2]))
         kind.limits.check(Format.JPEG, size)
+        crops = read_crops(kind, options)
+        check_crops(crops.values(), size)
         if found[3] == b" deadly":
             told = "the worker died"
             raise RendererFailed(told)
@@ -57,7 +60,7 @@ class ToyRenderer:
             size=size,
             images=tuple(
                 RenderedImage(one.letter, one.size, toy(one.size.width, one.size.height))
-                for one in kind.ladder.plan(size)
+                for one in kind.ladder.plan(size, crops)
             ),
             facts={"colour": "#808080"},
         )

@@ -1,11 +1,13 @@
 """A VK server without a network: the dialect over memory, and a client that knows it."""
 
+import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 from starlette.applications import Starlette
 from tests.dialects.vk import shapes
+from tests.dialects.vk.samples import SAMPLES
 from tests.service import house as houses
 
 from threebath.cli.worlds import vk as world
@@ -18,6 +20,15 @@ from threebath.testing import toy
 ADDRESS = "http://vk.test"
 PICTURE = toy(640, 480)
 V = "5.199"
+
+
+@dataclass
+class Steps:
+    """What each of three steps answered."""
+
+    issued: object
+    reply: dict
+    saved: object
 
 
 @dataclass
@@ -69,6 +80,26 @@ class Lab:
         assert answer.status_code == 200
         shapes.check(shapes.REPLY, answer.json())
         return answer.json()
+
+    async def three_steps(self, row, name=None, **changes):
+        """Use a kind as its sample says: issue, send, save."""
+        sample = SAMPLES[row.kind.name]
+        issued = await self.ok(row.issue, sample.token, **sample.asked)
+        address = issued if isinstance(issued, str) else issued["upload_url"]
+        files = [(name or row.file.format(n=1), (sample.filename, sample.content))]
+        reply = (await self.http.post(address, files=files)).json()
+        return Steps(issued, reply, await self.save(row, reply))
+
+    async def save(self, row, reply):
+        """Save an upload's reply the way that clients do: all of its members."""
+        sample = SAMPLES[row.kind.name]
+        if row.wrapped:
+            reply = {row.payload: reply["response"][row.reply[0]]}
+        elif row.raw:
+            reply = {row.raw: json.dumps(reply)}
+        elif len(row.reply) == 1 or row.payload not in row.reply:
+            reply = {row.payload: reply[row.reply[0]]}
+        return await self.ok(row.commit, sample.token, **{**reply, **sample.saved})
 
     async def wall_reply(self, *contents, token="user", **asked):
         """Do steps 1 and 2 for the wall."""

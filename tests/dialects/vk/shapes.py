@@ -94,7 +94,87 @@ GROUP = record(
 )
 SENT = record({"peer_id": INT, "message_id": INT, "conversation_message_id": INT})
 
+IMAGE = record({"url": ADDRESS, "width": NATURAL, "height": NATURAL})
+UPLOAD = record({"upload_url": ADDRESS})
+CHAT = record(
+    {
+        "message_id": POSITIVE,
+        "chat": record(
+            {
+                "id": NATURAL,
+                "type": TEXT,
+                "title": TEXT,
+                "admin_id": INT,
+                "users": list_of(INT),
+                "members_count": NATURAL,
+            },
+            {"is_default_photo": {"type": "boolean"}, "photo_50": ADDRESS},
+        ),
+    }
+)
+STORY = record(
+    {"id": NATURAL, "owner_id": INT},
+    {
+        "type": {"enum": ["photo", "video", "live_active", "live_finished"]},
+        "date": NATURAL,
+        "expires_at": NATURAL,
+        "access_key": TEXT,
+        "can_see": BIT,
+        "can_reply": BIT,
+        "photo": PHOTO,
+        "link": record({"text": TEXT, "url": ADDRESS}),
+    },
+)
+STORY_SERVER = record(
+    {"upload_url": ADDRESS, "user_ids": list_of(NATURAL), "peer_ids": list_of(INT)}
+)
+
 METHODS = {
+    "photos.getChatUploadServer": UPLOAD,
+    "messages.setChatPhoto": CHAT,
+    "messages.deleteChatPhoto": CHAT,
+    "photos.getMarketUploadServer": UPLOAD,
+    "photos.saveMarketPhoto": list_of(PHOTO, least=1),
+    "market.getProductPhotoUploadServer": UPLOAD,
+    "market.saveProductPhoto": record({"photo_id": POSITIVE}, {"photo": PHOTO}),
+    "photos.getMarketAlbumUploadServer": UPLOAD,
+    "photos.saveMarketAlbumPhoto": list_of(PHOTO, least=1),
+    "market.add": record({"market_item_id": POSITIVE}),
+    "market.addAlbum": record({"market_album_id": POSITIVE, "albums_count": POSITIVE}),
+    "market.getById": counted(
+        record(
+            {
+                "id": INT,
+                "owner_id": INT,
+                "title": TEXT,
+                "description": TEXT,
+                "availability": {"enum": [0, 1, 2]},
+                "category": record({"id": INT, "name": TEXT}),
+                "price": record({"amount": TEXT, "text": TEXT}),
+            },
+            {"thumb_photo": TEXT, "photos": list_of(PHOTO), "date": NATURAL},
+        )
+    ),
+    "photos.getOwnerCoverPhotoUploadServer": UPLOAD,
+    "photos.saveOwnerCoverPhoto": record({"images": list_of(IMAGE, least=1)}),
+    "stories.getPhotoUploadServer": STORY_SERVER,
+    "stories.save": counted(STORY),
+    "polls.getPhotoUploadServer": UPLOAD,
+    "polls.savePhoto": record(
+        {"id": INT, "type": {"enum": ["gradient", "tile"]}, "images": list_of(IMAGE)},
+        {"color": TEXT, "width": NATURAL, "height": NATURAL},
+    ),
+    "prettyCards.getUploadURL": ADDRESS,
+    "prettyCards.create": record({"owner_id": INT, "card_id": TEXT}),
+    "leadForms.getUploadURL": ADDRESS,
+    "leadForms.create": record({"form_id": INT, "url": ADDRESS}),
+    "video.getThumbUploadUrl": UPLOAD,
+    "video.saveUploadedThumb": record(
+        {"photo_id": INT, "photo_hash": TEXT},
+        {"photo_owner_id": INT, "image": list_of(IMAGE, least=1)},
+    ),
+    "appWidgets.getGroupImageUploadServer": UPLOAD,
+    "appWidgets.saveGroupImage": record({"id": TEXT, "images": list_of(IMAGE, least=1)}),
     "photos.getUploadServer": SERVER,
     "photos.getWallUploadServer": SERVER,
     "photos.getMessagesUploadServer": SERVER,
@@ -147,7 +227,14 @@ REPLY = record(
         "photo": TEXT,
         "photos_list": TEXT,
         "hash": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
-        "error": {"type": "string", "pattern": "^ERR_[A-Z_]+: "},
+        "file": TEXT,
+        "response": {},
+        "group_id": INT,
+        "size": INT,
+        "video_id": INT,
+        "owner_id": INT,
+        "crop_data": TEXT,
+        "crop_hash": TEXT,
     },
 )
 

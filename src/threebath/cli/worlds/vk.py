@@ -56,7 +56,7 @@ async def _people(makings: Makings) -> None:
         await registry.add_user(person)
     club = Community(id=COMMUNITY, name="Film Club", screen_name="filmclub")
     await registry.add_community(club, admins=[USER])
-    members = (USER, FRIEND)
+    members = (USER, FRIEND, -COMMUNITY)
     await registry.add_chat(Chat(id=CHAT, title="Darkroom", admin_id=USER, members=members))
 
 

@@ -54,6 +54,8 @@
     |   |-- TooFewPixels
     |   |-- BadAspect
     |   `-- BadCrop
+    |       |-- CropOutside
+    |       `-- CropTooSmall
     `-- Unavailable               our fault; the same call may work later
         |-- Busy
         |-- StoreFailed
@@ -71,6 +73,8 @@ from threebath.core.errors.files import (
     BadAspect,
     BadCrop,
     CorruptFile,
+    CropOutside,
+    CropTooSmall,
     EmptyFile,
     FileRejected,
     FormatNotAllowed,
@@ -153,6 +157,8 @@ __all__ = [
     "Busy",
     "CommunityNotFound",
     "CorruptFile",
+    "CropOutside",
+    "CropTooSmall",
     "EmptyFile",
     "Expired",
     "FileRejected",

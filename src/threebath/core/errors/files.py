@@ -85,3 +85,11 @@ class BadAspect(FileRejected):
 
 class BadCrop(FileRejected):
     slug = "file.crop"
+
+
+class CropOutside(BadCrop):
+    slug = "file.crop_outside"
+
+
+class CropTooSmall(BadCrop):
+    slug = "file.crop_small"

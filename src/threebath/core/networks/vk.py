@@ -31,13 +31,34 @@ PHOTO_LADDER = Ladder(
 SQUARE_CROP = "_square_crop"
 """The form field that chooses the square preview: ``x,y,side``, in pixels."""
 
-PROFILE_LADDER = Ladder(
-    PHOTO_LADDER.rungs
-    + tuple(
-        Rung(letter, Size(side, side), Fit.SQUARE, crop=SQUARE_CROP)
+CROP = "_crop"
+"""The option that holds the crop which step 1 chose: ``x,y,side`` or ``x,y,x2,y2``."""
+
+
+def _with_squares(crop: str) -> Ladder:
+    """Return the ladder with the square previews that people and communities have."""
+    squares = tuple(
+        Rung(letter, Size(side, side), Fit.SQUARE, crop=crop)
         for letter, side in (("e", 50), ("d", 100), ("c", 200), ("b", 400))
     )
+    return Ladder(PHOTO_LADDER.rungs + squares)
+
+
+PROFILE_LADDER = _with_squares(SQUARE_CROP)
+CROPPED_LADDER = _with_squares(CROP)
+
+COVER_LADDER = Ladder(
+    tuple(
+        Rung(letter, Size(width, 2160), Fit.CROP, crop=CROP)
+        for letter, width in (("a", 200), ("b", 400), ("c", 795), ("d", 1080), ("e", 1590))
+    )
 )
+"""The widths of covers; their height is the crop's (docs/protocols/vk.md, kind 11)."""
+
+STORY_LADDER = Ladder((*PHOTO_LADDER.rungs, Rung("j", Size(256, 2160))))
+
+STRIP_LADDER = Ladder((Rung("s", Size(75, 75)), Rung("x", _X), Rung("w", Size(2560, 2160))))
+"""Of pictures that only decorate something else."""
 
 PICTURE = Limits(
     formats=PICTURES,
@@ -78,3 +99,95 @@ MESSAGE = UploadKind(
     needs="photos",
     partial=True,
 )
+CHAT = UploadKind(
+    name="vk.chat",
+    place=Place.CHAT,
+    limits=replace(PICTURE, min_size=Size(200, 200)),
+    ladder=CROPPED_LADDER,
+    needs="photos",
+    options=frozenset({CROP}),
+    remembers=frozenset({"chat_id"}),
+)
+MARKET_ITEM = UploadKind(
+    name="vk.market_item",
+    place=Place.MARKET_ITEM,
+    limits=replace(PICTURE, min_size=Size(400, 400)),
+    ladder=CROPPED_LADDER,
+    needs="market",
+    options=frozenset({CROP}),
+    remembers=frozenset({CROP}),
+)
+MARKET_COLLECTION = UploadKind(
+    name="vk.market_collection",
+    place=Place.MARKET_COLLECTION,
+    limits=replace(PICTURE, min_size=Size(1280, 720)),
+    ladder=PHOTO_LADDER,
+    needs="market",
+)
+COVER = UploadKind(
+    name="vk.cover",
+    place=Place.COVER,
+    limits=replace(PICTURE, min_size=Size(795, 200)),
+    ladder=COVER_LADDER,
+    needs="photos",
+    options=frozenset({CROP}),
+)
+STORY_PHOTO = UploadKind(
+    name="vk.story_photo",
+    place=Place.STORY,
+    limits=replace(PICTURE, max_bytes=10 * MIB),
+    ladder=STORY_LADDER,
+    needs="stories",
+    remembers=frozenset({"link_text", "link_url", "user_ids", "reply_to_story"}),
+)
+POLL = UploadKind(
+    name="vk.poll",
+    place=Place.POLL,
+    limits=replace(PICTURE, min_size=Size(795, 200)),
+    ladder=STRIP_LADDER,
+    needs="",
+)
+CARD = UploadKind(
+    name="vk.card",
+    place=Place.CARD,
+    limits=replace(PICTURE, min_size=Size(400, 400)),
+    ladder=STRIP_LADDER,
+    needs="",
+)
+LEAD_FORM = UploadKind(
+    name="vk.lead_form",
+    place=Place.CARD,
+    limits=replace(PICTURE, min_size=Size(1200, 300)),
+    ladder=STRIP_LADDER,
+    needs="",
+)
+VIDEO_COVER = UploadKind(
+    name="vk.video_cover",
+    place=Place.CARD,
+    limits=PICTURE,
+    ladder=PHOTO_LADDER,
+    needs="video",
+)
+
+
+def _widget(name: str) -> UploadKind:
+    """Return the kind of one of the sizes of application widgets: shown at three times."""
+    width, height = (int(side) for side in name.split("x"))
+    return UploadKind(
+        name=f"vk.widget.{name}",
+        place=Place.WIDGET,
+        limits=replace(PICTURE, exactly=Size(3 * width, 3 * height)),
+        ladder=Ladder(
+            tuple(
+                Rung(letter, Size(times * width, times * height))
+                for letter, times in (("a", 1), ("b", 2), ("c", 3))
+            )
+        ),
+        needs="",
+    )
+
+
+WIDGETS = {
+    name: _widget(name) for name in ("24x24", "50x50", "160x160", "160x240", "510x128")
+}
+"""Pictures of application widgets, by VK's ``image_type``."""

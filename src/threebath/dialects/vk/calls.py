@@ -1,9 +1,9 @@
 """One API call on its way through VK's methods."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 
-from threebath.core.errors import WrongTokenKind
+from threebath.core.errors import UploadError, WrongTokenKind
 from threebath.core.tickets import Caller, TokenKind
 from threebath.dialects.base import Services
 from threebath.dialects.vk.errors import VersionMissing
@@ -56,11 +56,13 @@ class Method:
     Attributes:
         tokens: kinds of token that may call it.
         needs: the permission that it takes; "" for none.
+        codes: numbers for errors that this method has of its own.
     """
 
     handler: Handler
     tokens: frozenset[TokenKind] = EVERY_TOKEN
     needs: str = ""
+    codes: Mapping[type[UploadError], int] = field(default_factory=dict)
 
     async def __call__(self, call: Call) -> object:
         """Answer the call, if its token is good for that.

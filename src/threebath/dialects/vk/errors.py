@@ -48,6 +48,24 @@ class CannotWriteTo(e.Refused):
         super().__init__(f"peer {peer_id} cannot be written to")
 
 
+class ChatNotFound(e.NotFound):
+    """A chat that is not there."""
+
+    slug = "request.chat"
+
+    def __init__(self, chat_id: int) -> None:
+        super().__init__(f"there is no chat {chat_id}")
+
+
+class NotChatAdmin(e.Refused):
+    """A change to a chat by somebody who may only talk in it."""
+
+    slug = "refused.chat_admin"
+
+    def __init__(self, chat_id: int, admin_id: int) -> None:
+        super().__init__(f"only user {admin_id} and its communities may change {chat_id}")
+
+
 API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
     {
         e.UploadError: 1,
@@ -62,6 +80,8 @@ API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
         e.AddressNotAllowed: 42,
         e.TooManyCalls: 6,
         CannotWriteTo: 901,
+        ChatNotFound: 927,
+        NotChatAdmin: 925,
         e.BadRequest: 100,
         VersionMissing: 8,
         UploadFailed: 22,
@@ -113,21 +133,39 @@ TEXTS: Mapping[int, str] = MappingProxyType(
         200: "Access denied",
         300: "This album is full",
         302: "Albums number limit is reached",
+        105: "Couldn't save file",
+        123: "Invalid audio",
+        204: "Access denied",
+        925: "You are not admin of this chat",
+        927: "Chat does not exist",
+        1403: "Item not found",
+        1405: "Too many items",
+        1407: "Too many albums",
+        1433: "Invalid image crop format",
+        1434: "Crop bottom right corner is outside of the image",
+        1435: "Crop size is less than the minimum",
+        5705: "Invalid crop data",
+        5706: "Too small avatar",
         901: "Can't send messages for users without permission",
     }
 )
 
 
-def number_of(error: e.UploadError) -> int:
-    """Return VK's number for *error*."""
+Codes = Mapping[type[e.UploadError], int]
+
+
+def number_of(error: e.UploadError, own: Codes = MappingProxyType({})) -> int:
+    """Return VK's number for *error*; *own* are those that only its method has."""
     if isinstance(error, e.WrongTokenKind) and error.found == TokenKind.SERVICE:
         return SERVICE_TOKEN_REFUSED
-    return code_for(API_CODES, error)
+    return code_for({**API_CODES, **own}, error)
 
 
-def error_object(error: e.UploadError) -> dict[str, object]:
+def error_object(
+    error: e.UploadError, own: Codes = MappingProxyType({})
+) -> dict[str, object]:
     """Return number and words: VK's own, and after them what we saw."""
-    number = number_of(error)
+    number = number_of(error, own)
     reason = str(error)
     words = TEXTS[number]
     return {
@@ -151,3 +189,33 @@ UPLOAD_CODES: Mapping[type[e.UploadError], str] = MappingProxyType(
     }
 )
 """The words that VK's own web client knows for a failed upload."""
+
+UPLOAD_WORDS: Mapping[type[e.UploadError], str] = MappingProxyType(
+    {
+        e.UploadError: "unknown error",
+        e.FileRejected: "bad_file",
+        e.NoFile: "no_file",
+        e.EmptyFile: "no_file",
+        e.BadBody: "no_file",
+        e.TooManyBytes: "too_big",
+        e.CorruptFile: "bad_image",
+        e.AlbumFull: "too fast",
+        e.BadToken: "bad_ticket",
+    }
+)
+"""The words of the servers for documents and videos."""
+
+UPLOAD_NUMBERS: Mapping[type[e.UploadError], int] = MappingProxyType(
+    {
+        e.UploadError: 1,
+        e.NoFile: 2,
+        e.EmptyFile: 2,
+        e.BadBody: 2,
+        e.FileRejected: 3,
+        e.TooManyBytes: 4,
+        e.BadToken: 5,
+        e.AlbumFull: -12,
+        e.Unavailable: 10,
+    }
+)
+"""Numbers beside those words: -12 was seen on VK, the others are ours."""

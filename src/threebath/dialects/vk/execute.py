@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from threebath.core.errors import UploadError
-from threebath.dialects.vk.errors import CannotCompile, TooManyCallsInCode, error_object
+from threebath.dialects.vk.errors import CannotCompile, TooManyCallsInCode
 
 MOST_CALLS = 25
 
@@ -43,6 +43,9 @@ _RETURN = re.compile(r"\s*return\s(.*?);?\s*", re.DOTALL)
 
 Invoke = Callable[[str, dict[str, str]], Awaitable[object]]
 
+Describe = Callable[[str, UploadError], dict[str, object]]
+"""Says in VK's words what went wrong with a call of a method."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Invocation:
@@ -62,13 +65,13 @@ class Script:
     calls: int = 0
     errors: list[dict[str, object]] = field(default_factory=list)
 
-    async def run(self, invoke: Invoke) -> object:
+    async def run(self, invoke: Invoke, describe: Describe) -> object:
         """Make the calls in order; return what the script returns."""
-        return await self._value(self.tree, invoke)
+        return await self._value(self.tree, invoke, describe)
 
-    async def _value(self, tree: object, invoke: Invoke) -> object:
+    async def _value(self, tree: object, invoke: Invoke, describe: Describe) -> object:
         if isinstance(tree, list):
-            return [await self._value(one, invoke) for one in tree]
+            return [await self._value(one, invoke, describe) for one in tree]
         if not isinstance(tree, _Invocation):
             return tree
         self.calls += 1
@@ -77,7 +80,7 @@ class Script:
         try:
             return await invoke(tree.method, tree.arguments)
         except UploadError as error:
-            self.errors.append({"method": tree.method, **error_object(error)})
+            self.errors.append({"method": tree.method, **describe(tree.method, error)})
             return False
 
 

@@ -9,16 +9,17 @@ from starlette.routing import BaseRoute, Route
 
 from threebath.core.errors import BadBody, FileRejected, Forged, NoFile, UploadError
 from threebath.core.kinds import UploadKind
-from threebath.core.signing import Purpose
 from threebath.core.tickets import Caller, Ticket
-from threebath.dialects.base import Services, code_for, guarded
+from threebath.dialects.base import Services, guarded
 from threebath.dialects.vk.calls import Call, server_number, version_of
-from threebath.dialects.vk.errors import API_CODES, UPLOAD_CODES, error_object
+from threebath.dialects.vk.columns import Failure, VkKind
+from threebath.dialects.vk.errors import API_CODES, error_object
 from threebath.dialects.vk.execute import compile_script
-from threebath.dialects.vk.kinds import KINDS, ROWS, Failure, VkKind
+from threebath.dialects.vk.failures import refuse
+from threebath.dialects.vk.kinds import KINDS, ROWS
 from threebath.dialects.vk.methods import METHODS, method_named
 from threebath.dialects.vk.params import Params
-from threebath.dialects.vk.wire import HASH, render_failure, render_reply
+from threebath.dialects.vk.wire import render_failure, render_reply
 from threebath.multipart import CALL, FormLimits, MultipartForm, by_suffix, read_pairs
 from threebath.service.ports import Part
 
@@ -47,7 +48,7 @@ class VK:
     """The dialect, as the web layer sees it."""
 
     name = "vk"
-    kinds: Sequence[UploadKind] = tuple(row.kind for row in KINDS)
+    kinds: Sequence[UploadKind] = tuple({row.kind.name: row.kind for row in KINDS}.values())
     codes: Mapping[type[UploadError], int] = API_CODES
     entrances: Sequence[str] = ("/method/",)
 
@@ -117,7 +118,7 @@ class VK:
             )
             return await method_named(name)(inner)
 
-        result = await script.run(invoke)
+        result = await script.run(invoke, _in_words)
         self.services.observer.call("vk", EXECUTE, "ok")
         errors = {"execute_errors": script.errors} if script.errors else {}
         return JSONResponse({"response": result, **errors})
@@ -130,7 +131,8 @@ class VK:
         said = {"method": name, "oauth": "1", **dict(pairs)}
         said.pop(TOKEN, None)
         shown = [{"key": key, "value": value} for key, value in said.items()]
-        return JSONResponse({"error": {**error_object(error), "request_params": shown}})
+        told = {**_in_words(name, error), "request_params": shown}
+        return JSONResponse({"error": told})
 
     async def upload(self, request: Request) -> Response:
         """Answer step 2: take the files, at the address that step 1 gave."""
@@ -177,8 +179,12 @@ class VK:
         if row and ticket and soft and row.failure is Failure.SOFT:
             keys = self.services.keys
             return JSONResponse(render_failure(row, ticket, error, self.server, keys))
-        word = code_for(UPLOAD_CODES, error)
-        text = f"{word}: {error}"
-        signature = self.services.keys.sign(Purpose.REFUSAL, text.encode(), size=HASH)
-        reply = {"error": text, "bwact": "do_add", "server": self.server}
-        return JSONResponse({**reply, "_sig": signature.hex()})
+        shape = row.failure if row else Failure.CODED
+        actor_id = ticket.actor_id if ticket else 0
+        keys = self.services.keys
+        return JSONResponse(refuse(shape, error, actor_id, self.server, keys))
+
+
+def _in_words(name: str, error: UploadError) -> dict[str, object]:
+    own = METHODS[name].codes if name in METHODS else {}
+    return error_object(error, own)

@@ -2,127 +2,239 @@
 
 A row says how a kind looks on the wire; what happens to its bytes is in its `UploadKind`
 (core/networks/vk.py). To add a kind, add a row here and a transcript in tests/golden/vk.
+A kind with several get-server methods has a row for each.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import replace
 from types import MappingProxyType
 
-from threebath.core.kinds import UploadKind
+from threebath.core import errors as e
 from threebath.core.networks import vk
-from threebath.core.tickets import TokenKind
-
-USER = frozenset({TokenKind.USER})
-USER_OR_COMMUNITY = frozenset({TokenKind.USER, TokenKind.COMMUNITY})
-
-
-class Packing(StrEnum):
-    """How the reply carries receipts, and so how the save call brings them back."""
-
-    LIST = "photos as a JSON list in a string, signed by the field `hash`"
-    BASE64 = "the same, in base64"
-
-
-class Owner(StrEnum):
-    """Which parameter of step 1 names the owner."""
-
-    GROUP = "`group_id`, or else the caller"
-    SIGNED = "`owner_id`, negative for a community, or else the caller"
-    CALLER = "the caller"
-
-
-class Failure(StrEnum):
-    """How a refused upload is answered."""
-
-    SOFT = "the usual reply, with an empty list of photos"
-    CODED = "an object with a word in `error`"
-
-
-class Result(StrEnum):
-    """What the save method answers."""
-
-    PHOTOS = "a list of photos"
-    OWNER_PHOTO = "the addresses of the new main photo"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VkKind:
-    """One row: the methods, fields and replies of an upload kind.
-
-    Attributes:
-        file: the field name that VK's manual gives.
-        payload: the reply's field that holds the receipts.
-        upload_album: the album number that step 1 shows; None where it shows none, and
-            0 where it is the album of the destination.
-        album: the album number that photos of this kind have; 0 as above.
-        owner: the parameter that names the owner in step 1.
-        claims: parameters of step 3 that must agree with step 1.
-        tokens: kinds of token that may issue and commit.
-    """
-
-    kind: UploadKind
-    issue: str
-    commit: str
-    file: str
-    reply: tuple[str, ...]
-    payload: str = "photo"
-    packing: Packing = Packing.LIST
-    upload_album: int | None
-    album: int
-    owner: Owner
-    tokens: frozenset[TokenKind] = USER
-    failure: Failure = Failure.SOFT
-    result: Result = Result.PHOTOS
-    when: Mapping[str, str] = field(default_factory=dict)
-
-
-KINDS: tuple[VkKind, ...] = (
-    VkKind(
-        kind=vk.ALBUM,
-        issue="photos.getUploadServer",
-        commit="photos.save",
-        file="file{n}",
-        reply=("server", "photos_list", "aid", "hash", "gid"),
-        payload="photos_list",
-        upload_album=0,
-        album=0,
-        owner=Owner.GROUP,
-    ),
-    VkKind(
-        kind=vk.WALL,
-        issue="photos.getWallUploadServer",
-        commit="photos.saveWallPhoto",
-        file="photo",
-        reply=("server", "photo", "hash"),
-        upload_album=-14,
-        album=-7,
-        owner=Owner.GROUP,
-    ),
-    VkKind(
-        kind=vk.PROFILE,
-        issue="photos.getOwnerPhotoUploadServer",
-        commit="photos.saveOwnerPhoto",
-        file="photo",
-        reply=("server", "photo", "mid", "hash", "message_code", "profile_aid"),
-        packing=Packing.BASE64,
-        upload_album=None,
-        album=-6,
-        owner=Owner.SIGNED,
-        failure=Failure.CODED,
-        result=Result.OWNER_PHOTO,
-    ),
-    VkKind(
-        kind=vk.MESSAGE,
-        issue="photos.getMessagesUploadServer",
-        commit="photos.saveMessagesPhoto",
-        file="photo",
-        reply=("server", "photo", "hash"),
-        upload_album=-3,
-        album=-3,
-        owner=Owner.CALLER,
-        tokens=USER_OR_COMMUNITY,
-    ),
+from threebath.dialects.vk.columns import (
+    COMMUNITY,
+    USER_OR_COMMUNITY,
+    Asks,
+    Claims,
+    Failure,
+    Issued,
+    Owner,
+    Packing,
+    Result,
+    VkKind,
 )
 
-ROWS: Mapping[str, VkKind] = MappingProxyType({row.kind.name: row for row in KINDS})
+ALBUM = VkKind(
+    kind=vk.ALBUM,
+    issue="photos.getUploadServer",
+    commit="photos.save",
+    file="file{n}",
+    reply=("server", "photos_list", "aid", "hash", "gid"),
+    payload="photos_list",
+    album=0,
+    owner=Owner.GROUP,
+    claims=Claims.PAGE,
+    issued=Issued.ALBUM,
+)
+WALL = VkKind(
+    kind=vk.WALL,
+    issue="photos.getWallUploadServer",
+    commit="photos.saveWallPhoto",
+    file="photo",
+    reply=("server", "photo", "hash"),
+    upload_album=-14,
+    album=-7,
+    owner=Owner.GROUP,
+    claims=Claims.PAGE,
+    issued=Issued.ALBUM,
+)
+PROFILE = VkKind(
+    kind=vk.PROFILE,
+    issue="photos.getOwnerPhotoUploadServer",
+    commit="photos.saveOwnerPhoto",
+    file="photo",
+    reply=("server", "photo", "mid", "hash", "message_code", "profile_aid"),
+    packing=Packing.BASE64,
+    album=-6,
+    owner=Owner.SIGNED,
+    failure=Failure.CODED,
+    result=Result.OWNER_PHOTO,
+    codes={e.BadCrop: 5705, e.TooFewPixels: 5706},
+)
+MESSAGE = VkKind(
+    kind=vk.MESSAGE,
+    issue="photos.getMessagesUploadServer",
+    commit="photos.saveMessagesPhoto",
+    file="photo",
+    reply=("server", "photo", "hash"),
+    upload_album=-3,
+    album=-3,
+    owner=Owner.CALLER,
+    asks=Asks.PEER,
+    issued=Issued.ALBUM,
+    tokens=USER_OR_COMMUNITY,
+)
+CHAT = VkKind(
+    kind=vk.CHAT,
+    issue="photos.getChatUploadServer",
+    commit="messages.setChatPhoto",
+    file="file",
+    reply=("response",),
+    payload="file",
+    packing=Packing.SEALED,
+    album=-6,
+    owner=Owner.CALLER,
+    asks=Asks.CHAT,
+    tokens=USER_OR_COMMUNITY,
+    failure=Failure.CODED,
+    result=Result.CHAT,
+    codes={e.BadToken: 22, e.BadCrop: 100},
+)
+MARKET_ITEM = VkKind(
+    kind=vk.MARKET_ITEM,
+    issue="photos.getMarketUploadServer",
+    commit="photos.saveMarketPhoto",
+    file="file",
+    reply=("server", "photo", "hash", "crop_data", "crop_hash", "group_id"),
+    album=-53,
+    owner=Owner.COMMUNITY,
+    claims=Claims.GIVEN,
+    asks=Asks.MARKET,
+    failure=Failure.CODED,
+    codes={e.BadCrop: 1433, e.CropOutside: 1434, e.CropTooSmall: 1435},
+)
+PRODUCT = replace(
+    MARKET_ITEM,
+    issue="market.getProductPhotoUploadServer",
+    commit="market.saveProductPhoto",
+    raw="upload_response",
+    result=Result.PRODUCT,
+)
+MARKET_COLLECTION = VkKind(
+    kind=vk.MARKET_COLLECTION,
+    issue="photos.getMarketAlbumUploadServer",
+    commit="photos.saveMarketAlbumPhoto",
+    file="file",
+    reply=("server", "photo", "hash", "gid"),
+    album=-54,
+    owner=Owner.COMMUNITY,
+    claims=Claims.GIVEN,
+    failure=Failure.CODED,
+)
+COVER = VkKind(
+    kind=vk.COVER,
+    issue="photos.getOwnerCoverPhotoUploadServer",
+    commit="photos.saveOwnerCoverPhoto",
+    file="photo",
+    reply=("hash", "photo"),
+    packing=Packing.BASE64,
+    album=-6,
+    owner=Owner.COMMUNITY,
+    asks=Asks.COVER,
+    tokens=USER_OR_COMMUNITY,
+    failure=Failure.CODED,
+    result=Result.COVER,
+    codes={e.BadCrop: 100},
+)
+STORY_PHOTO = VkKind(
+    kind=vk.STORY_PHOTO,
+    issue="stories.getPhotoUploadServer",
+    commit="stories.save",
+    file="file",
+    reply=("upload_result",),
+    wrapped=True,
+    payload="upload_results",
+    packing=Packing.SEALED,
+    album=-81,
+    owner=Owner.GROUP,
+    asks=Asks.STORY,
+    issued=Issued.STORY,
+    tokens=USER_OR_COMMUNITY,
+    failure=Failure.OBJECT,
+    result=Result.STORIES,
+    attach="story",
+)
+POLL = VkKind(
+    kind=vk.POLL,
+    issue="polls.getPhotoUploadServer",
+    commit="polls.savePhoto",
+    file="photo",
+    reply=("photo", "hash"),
+    packing=Packing.BASE64,
+    album=-6,
+    owner=Owner.SIGNED,
+    failure=Failure.CODED,
+    result=Result.BACKGROUND,
+)
+CARD = VkKind(
+    kind=vk.CARD,
+    issue="prettyCards.getUploadURL",
+    commit="prettyCards.create",
+    file="file",
+    reply=("photo", "errcode"),
+    packing=Packing.SEALED,
+    album=-6,
+    owner=Owner.CALLER,
+    issued=Issued.BARE,
+    failure=Failure.ERRCODE,
+    result=Result.CARD,
+)
+LEAD_FORM = replace(
+    CARD,
+    kind=vk.LEAD_FORM,
+    issue="leadForms.getUploadURL",
+    commit="leadForms.create",
+    payload="cover_photo",
+    result=Result.FORM,
+)
+VIDEO_COVER = VkKind(
+    kind=vk.VIDEO_COVER,
+    issue="video.getThumbUploadUrl",
+    commit="video.saveUploadedThumb",
+    file="file",
+    reply=("server", "photo", "hash"),
+    raw="thumb_json",
+    album=-6,
+    owner=Owner.SIGNED,
+    failure=Failure.CODED,
+    result=Result.THUMB,
+)
+GROUP_WIDGETS = tuple(
+    VkKind(
+        kind=kind,
+        issue="appWidgets.getGroupImageUploadServer",
+        when={"image_type": (name,)},
+        commit="appWidgets.saveGroupImage",
+        file="image",
+        reply=("image", "hash"),
+        payload="image",
+        packing=Packing.BASE64,
+        album=-6,
+        owner=Owner.CALLER,
+        tokens=COMMUNITY,
+        result=Result.IMAGE,
+        codes={e.TooFewPixels: 129},
+    )
+    for name, kind in vk.WIDGETS.items()
+)
+
+KINDS: tuple[VkKind, ...] = (
+    *(ALBUM, WALL, PROFILE, MESSAGE, CHAT, MARKET_ITEM, PRODUCT, MARKET_COLLECTION),
+    *(COVER, STORY_PHOTO, POLL, CARD, LEAD_FORM, VIDEO_COVER),
+    *GROUP_WIDGETS,
+)
+
+ROWS: Mapping[str, VkKind] = MappingProxyType(
+    {row.kind.name: row for row in reversed(KINDS)}
+)
+"""The first row of each kind, by the kind's name."""
+
+
+def rows_by(column: str) -> dict[str, tuple[VkKind, ...]]:
+    """Group the rows by ``issue`` or by ``commit``; rows without one are left out."""
+    names = dict.fromkeys(getattr(row, column) for row in KINDS)
+    return {
+        name: tuple(row for row in KINDS if getattr(row, column) == name)
+        for name in names
+        if name
+    }

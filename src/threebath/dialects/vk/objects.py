@@ -1,7 +1,8 @@
 """VK's objects: photos, albums, users, communities, as the API shows them."""
 
+from threebath.core.errors import PhotoNotFound
 from threebath.core.kinds import Format
-from threebath.core.library import Album, Asset, Community, Photo, User
+from threebath.core.library import Album, Asset, Chat, Community, Photo, User
 from threebath.dialects.base import Services
 from threebath.dialects.vk.kinds import ROWS
 
@@ -50,6 +51,14 @@ def sizes(asset: Asset, services: Services) -> list[Json]:
     ]
 
 
+def images(asset: Asset, services: Services) -> list[Json]:
+    """List an asset's renditions as ``base_image`` of VK's schema, smallest first."""
+    found = [{**one} for one in sizes(asset, services)]
+    for one in found:
+        del one["type"]
+    return found
+
+
 def square(asset: Asset, letter: str, services: Services) -> str:
     """Return the address of one of the square previews, or of the nearest there is."""
     made = asset.rendition(letter) or asset.renditions[0]
@@ -94,6 +103,32 @@ def community_object(community: Community, photo: Photo | None, services: Servic
         "type": "group",
     }
     return found | _previews(photo, services)
+
+
+async def chat_object(chat: Chat, services: Services) -> Json:
+    """Return a chat as ``messages_chat`` of VK's schema has it."""
+    people = [one for one in chat.members if one > 0]
+    photo = await main_photo(chat.main_photo_id, services)
+    found: Json = {
+        "id": chat.id,
+        "type": "chat",
+        "title": chat.title,
+        "admin_id": chat.admin_id,
+        "users": people,
+        "members_count": len(chat.members),
+        "is_default_photo": photo is None,
+    }
+    return found | _previews(photo, services)
+
+
+async def main_photo(photo_id: int, services: Services) -> Photo | None:
+    """Return somebody's main photo, if there is one and it is still there."""
+    if not photo_id:
+        return None
+    try:
+        return await services.library.photo(photo_id)
+    except PhotoNotFound:
+        return None
 
 
 def _previews(photo: Photo | None, services: Services) -> Json:

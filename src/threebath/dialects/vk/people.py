@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from threebath.core.errors import BadParameter, PhotoNotFound
-from threebath.core.library import Community, Photo, User
+from threebath.core.errors import BadParameter
+from threebath.core.library import Community, User
 from threebath.core.tickets import TokenKind
 from threebath.dialects.vk.calls import Call, Method
-from threebath.dialects.vk.objects import community_object, user_object
+from threebath.dialects.vk.objects import community_object, main_photo, user_object
 
 MOST = 1000
 """People or communities of one call."""
@@ -25,7 +25,9 @@ async def users_get(call: Call) -> object:
     ids = [await _id(call, one, User) for one in wanted[:MOST]]
     users = await accounts.users([one for one in ids if one])
     return [
-        user_object(user, await _photo(call, user.main_photo_id), call.services)
+        user_object(
+            user, await main_photo(user.main_photo_id, call.services), call.services
+        )
         for user in users
     ]
 
@@ -40,7 +42,9 @@ async def groups_get_by_id(call: Call) -> object:
     ids = [await _id(call, one, Community) for one in wanted[:MOST]]
     found = await call.services.accounts.communities([one for one in ids if one])
     groups = [
-        community_object(one, await _photo(call, one.main_photo_id), call.services)
+        community_object(
+            one, await main_photo(one.main_photo_id, call.services), call.services
+        )
         for one in found
     ]
     if call.version >= OBJECT_FROM:
@@ -58,15 +62,6 @@ async def _id(call: Call, name: str, kind: type[User | Community]) -> int:
         return int(digits)
     found = await call.services.accounts.by_screen_name(name)
     return found.id if isinstance(found, kind) else 0
-
-
-async def _photo(call: Call, photo_id: int) -> Photo | None:
-    if not photo_id:
-        return None
-    try:
-        return await call.services.library.photo(photo_id)
-    except PhotoNotFound:
-        return None
 
 
 async def track_visitor(_call: Call) -> object:

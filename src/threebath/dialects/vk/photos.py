@@ -14,9 +14,9 @@ from threebath.core.errors import (
 from threebath.core.library import Photo
 from threebath.core.places import Place
 from threebath.core.tickets import Destination, TokenKind
-from threebath.dialects.vk.attachments import visible_photo
+from threebath.dialects.vk.attachments import visible
 from threebath.dialects.vk.calls import Call, Method
-from threebath.dialects.vk.kinds import USER
+from threebath.dialects.vk.columns import USER
 from threebath.dialects.vk.objects import album_object, photo_object
 from threebath.service.ports import AlbumDraft, PhotoQuery
 
@@ -104,7 +104,9 @@ async def get_by_id(call: Call) -> object:
             raise BadParameter("photos", f"is invalid: {item[:64]}")
         owner_id, photo_id, key = match.groups()
         try:
-            found.append(await visible_photo(call, int(owner_id), int(photo_id), key or ""))
+            found.append(
+                await visible(call, "photo", int(owner_id), int(photo_id), key or "")
+            )
         except PhotoNotFound:
             continue
     return [photo_object(photo, call.services) for photo in found]

@@ -8,12 +8,10 @@ from threebath.core.library import Message, Post
 from threebath.core.places import Place
 from threebath.core.tickets import Destination
 from threebath.dialects.vk import attachments
+from threebath.dialects.vk.asks import CHAT_BASE
 from threebath.dialects.vk.calls import Call, Method
+from threebath.dialects.vk.columns import USER, USER_OR_COMMUNITY
 from threebath.dialects.vk.errors import CannotWriteTo
-from threebath.dialects.vk.kinds import USER, USER_OR_COMMUNITY
-
-CHAT_BASE = 2_000_000_000
-"""A chat's peer is this plus its id."""
 
 LONGEST_MESSAGE = 9000
 LONGEST_POST = 15_895

@@ -1,0 +1,170 @@
+"""What step 1 asks for besides the owner: checked, and kept in the ticket."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from threebath.core.errors import (
+    BadCrop,
+    BadParameter,
+    CropTooSmall,
+    MissingParameter,
+)
+from threebath.core.library import Chat
+from threebath.core.networks.vk import CROP
+from threebath.dialects.vk.calls import Call
+from threebath.dialects.vk.columns import Asks
+from threebath.dialects.vk.errors import ChatNotFound, NotChatAdmin, UploadFailed
+
+CHAT_BASE = 2_000_000_000
+"""A chat's peer is this plus its id."""
+
+COVER_RATIO = 3
+"""How many times as wide as high a cover's crop may be, unless a setting says otherwise."""
+
+LEAST_SQUARE: Mapping[Asks, int] = MappingProxyType({Asks.CHAT: 200, Asks.MARKET: 400})
+LEAST_COVER = 795
+
+LINK_TEXTS = frozenset(
+    {
+        *("to_store", "vote", "more", "book", "order", "enroll", "fill", "signup", "buy"),
+        *("ticket", "write", "open", "learn_more", "view", "go_to", "contact", "watch"),
+        *("play", "install", "read", "calendar"),
+    }
+)
+"""What the button of a story may say (``stories.getPhotoUploadServer`` of the schema)."""
+
+LONGEST_LINK = 2048
+LINKED = ("https://vk.com/", "https://vk.ru/", "https://m.vk.com/")
+
+Options = dict[str, str]
+
+
+async def nothing(_call: Call) -> Options:
+    """Ask for nothing."""
+    return {}
+
+
+async def peer(call: Call) -> Options:
+    """Take ``peer_id``, to whom the photo will be sent."""
+    found = call.params.get("peer_id")
+    return {"peer_id": str(call.params.integer("peer_id"))} if found else {}
+
+
+async def chat(call: Call) -> Options:
+    """Take a chat that the caller may change, and a square of the photo.
+
+    Raises:
+        UploadFailed: the number is a peer's.
+        ChatNotFound, NotChatAdmin: see their names.
+    """
+    chat_id = call.params.integer("chat_id", least=0)
+    if not chat_id:
+        raise MissingParameter("chat_id")
+    if chat_id > CHAT_BASE:
+        told = f"chat_id {chat_id} is a peer's number; this chat's is {chat_id - CHAT_BASE}"
+        raise UploadFailed(told)
+    await changeable_chat(call, chat_id)
+    return {"chat_id": str(chat_id), **_square(call, Asks.CHAT)}
+
+
+async def changeable_chat(call: Call, chat_id: int) -> Chat:
+    """Return a chat that the caller may change: its admin, or a community that is in it.
+
+    Raises:
+        ChatNotFound, NotChatAdmin: see their names.
+    """
+    found = await call.services.accounts.chat(chat_id)
+    if found is None:
+        raise ChatNotFound(chat_id)
+    actor = call.caller.actor_id
+    if actor != found.admin_id and not (actor < 0 and actor in found.members):
+        raise NotChatAdmin(chat_id, found.admin_id)
+    return found
+
+
+async def market(call: Call) -> Options:
+    """Take a square, for an item's main photo."""
+    if not call.params.flag("main_photo"):
+        return {}
+    return _square(call, Asks.MARKET)
+
+
+def _square(call: Call, asks: Asks) -> Options:
+    """Read ``crop_x``, ``crop_y`` and ``crop_width``, in pixels.
+
+    Raises:
+        BadCrop: one of them is missing or negative.
+        CropTooSmall: the square is under the kind's least.
+    """
+    names = ("crop_x", "crop_y", "crop_width")
+    if not any(name in call.params for name in names):
+        return {}
+    x, y, width = (_at_least_nothing(call, name) for name in names)
+    if width < LEAST_SQUARE[asks]:
+        told = f"crop_width should be at least {LEAST_SQUARE[asks]}, and it is {width}"
+        raise CropTooSmall(told)
+    return {CROP: f"{x},{y},{width}"}
+
+
+def _at_least_nothing(call: Call, name: str) -> int:
+    found = call.params.integer(name)
+    if found < 0:
+        told = f"{name} should be 0 or more, and it is {found}"
+        raise BadCrop(told)
+    return found
+
+
+async def cover(call: Call) -> Options:
+    """Take a rectangle by two corners.
+
+    Raises:
+        BadCrop: the corners are not in order.
+        CropTooSmall: it is too narrow, or too low for its width.
+    """
+    names = ("crop_x", "crop_y", "crop_x2", "crop_y2")
+    if not ("crop_x2" in call.params or "crop_y2" in call.params):
+        return {}
+    x, y, x2, y2 = (_at_least_nothing(call, name) for name in names)
+    if x2 <= x or y2 <= y:
+        told = f"the crop {x},{y},{x2},{y2} is empty: crop_x2, crop_y2 is its far corner"
+        raise BadCrop(told)
+    ratio = int(call.services.options.get("vk_cover_ratio", COVER_RATIO))
+    least = -(-(x2 - x) // ratio)
+    if y2 - y < least:
+        told = f"min height of crop is {least}, and it is {y2 - y}"
+        raise CropTooSmall(told)
+    if x2 - x < LEAST_COVER:
+        told = f"min width of crop is {LEAST_COVER}, and it is {x2 - x}"
+        raise CropTooSmall(told)
+    return {CROP: f"{x},{y},{x2},{y2}"}
+
+
+async def story(call: Call) -> Options:
+    """Take who will see a story, and the link that it may carry."""
+    params = call.params
+    people = params.integers("user_ids")
+    if not people and not params.flag("add_to_news"):
+        raise BadParameter(
+            "add_to_news", "is 0 and user_ids is undefined: who will see it?"
+        )
+    kept = {name: params.text(name, 64) for name in ("link_text", "reply_to_story")}
+    kept["link_url"] = link = params.text("link_url", LONGEST_LINK)
+    if kept["link_text"] and kept["link_text"] not in LINK_TEXTS:
+        raise BadParameter("link_text", f"should be one of {', '.join(sorted(LINK_TEXTS))}")
+    if link and not link.startswith(LINKED):
+        raise BadParameter("link_url", "should lead to a page of vk.com")
+    if people:
+        kept["user_ids"] = ",".join(map(str, people))
+    return {name: value for name, value in kept.items() if value}
+
+
+ASKS: Mapping[Asks, Callable[[Call], Awaitable[Options]]] = MappingProxyType(
+    {
+        Asks.NOTHING: nothing,
+        Asks.PEER: peer,
+        Asks.CHAT: chat,
+        Asks.MARKET: market,
+        Asks.COVER: cover,
+        Asks.STORY: story,
+    }
+)
