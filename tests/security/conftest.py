@@ -21,3 +21,10 @@ async def pool(anyio_backend):  # noqa: ARG001 - has anyio run the fixture
     settings = RenderSettings(workers=2, deadline=timedelta(seconds=3), hook=HOOK)
     async with RenderPool(settings) as pool:
         yield pool
+
+
+@pytest.fixture
+async def fresh():
+    """One worker that has not seen a file yet."""
+    async with RenderPool(RenderSettings(workers=1)) as pool:
+        yield pool

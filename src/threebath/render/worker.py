@@ -19,7 +19,7 @@ from typing import Any
 from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
-from threebath.render.engines.vips import harden, has_heif, open_vips
+from threebath.render.engines.vips import has_heif, open_vips
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down
@@ -130,7 +130,6 @@ def main() -> None:
     settings = json.loads(sys.argv[2])
     line = socket.socket(fileno=int(sys.argv[1]))
     keep_memory()
-    harden()
     engines = ENGINES if settings["planar"] else (open_vips,)
     before = load_hook(settings["hook"]) if settings["hook"] else None
     warm_up()

@@ -1,5 +1,6 @@
 """The engine for everything: libvips, with Pillow for BMP and libheif for HEIC."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -54,8 +55,26 @@ TURNS: Mapping[Orientation, Callable[[Any], Any]] = MappingProxyType(
 )
 
 
-def harden() -> None:
-    """Leave libvips only the loaders that are named here, and no cache, no threads."""
+class _Warnings(logging.Handler):
+    """Counts what libvips only says in the log."""
+
+    count = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.count += "warnings" in record.getMessage()
+
+
+_warnings = _Warnings()
+_log = logging.getLogger("pyvips")
+_log.addHandler(_warnings)
+_log.propagate = False
+
+
+def _harden() -> None:
+    """Leave libvips only the loaders that are named here, and no cache.
+
+    A cache would also keep decoders open, which speak of damage when they are closed.
+    """
     pyvips.operation_block_set("VipsForeignLoad", True)
     for name in ALLOWED:
         pyvips.operation_block_set(name, False)
@@ -64,9 +83,14 @@ def harden() -> None:
 
 @dataclass(frozen=True, slots=True)
 class VipsCanvas:
-    """A picture in libvips: one grey band or three of sRGB, eight bits each."""
+    """A picture in libvips: one grey band or three of sRGB, eight bits each.
+
+    Attributes:
+        streaming: it is still in the decoder, and can be read once, as a whole.
+    """
 
     image: Any
+    streaming: bool = False
 
     @property
     def size(self) -> Size:
@@ -79,7 +103,15 @@ class VipsCanvas:
         if region.size != size:
             across, down = size.width / image.width, size.height / image.height
             image = image.resize(across, vscale=down)
-        return VipsCanvas(_in_memory(image))
+        return VipsCanvas(self._to_the_end(image) if self.streaming else _in_memory(image))
+
+    def _to_the_end(self, scaled: Any) -> Any:  # noqa: ANN401 - pyvips has no types
+        """Compute *scaled*, and read the last row, too: scaling may have no use for it."""
+        width, height = self.image.width, self.image.height
+        last = self.image.crop(0, height - 1, min(width, scaled.width), 1)
+        last = last.embed(0, 0, scaled.width, 1)
+        both = _in_memory(scaled.join(last, "vertical"))
+        return both.crop(0, 0, scaled.width, scaled.height)
 
     def turned(self, orientation: Orientation) -> "VipsCanvas":
         return VipsCanvas(_in_memory(TURNS[orientation](self.image)))
@@ -107,11 +139,12 @@ def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> 
         CorruptFile: the picture is damaged; maybe only seen when the canvas is used.
         FormatNotAllowed: there is no decoder for the format.
     """
+    _warnings.count = 0
     image = DECODERS.get(header.format, _by_vips)(header, shrink)
     if shrink == 1 and Size(image.width, image.height) != header.stored:
         raise CorruptFile("header and content disagree about the size")
-    canvas = VipsCanvas(_plain(image, header.icc if profile.convert else b""))
-    return VipsCanvas(_in_memory(canvas.image)) if often else canvas
+    plain = _plain(image, header.icc if profile.convert else b"")
+    return VipsCanvas(_in_memory(plain)) if often else VipsCanvas(plain, streaming=True)
 
 
 def write_webp(canvas: VipsCanvas, icc: bytes) -> bytes:
@@ -132,6 +165,15 @@ def _with_profile(image: Any, icc: bytes) -> Any:  # noqa: ANN401 - pyvips has n
     image = image.copy()
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", icc)
     return image
+
+
+def check_afterwards() -> None:
+    """Refuse a picture whose decoder only complained as it was put away.
+
+    libvips looks for libjpeg's warnings before it reads a strip, never after the last.
+    """
+    if _warnings.count:
+        raise CorruptFile("it ends early")
 
 
 def _by_vips(header: Header, shrink: int) -> Any:  # noqa: ANN401 - pyvips has no types
@@ -214,3 +256,6 @@ def _in_memory(image: Any) -> Any:  # noqa: ANN401 - pyvips has no types
 def _verdict(error: pyvips.Error) -> Exception:
     """Tell a damaged picture from a lack of memory."""
     return MemoryError() if "out of memory" in str(error) else CorruptFile()
+
+
+_harden()  # on import: there is no way to use this engine, or libvips, without it
