@@ -91,6 +91,84 @@ async def test_two_hundred_at_once_leave_sixty(live, up):
     assert (found.assets, found.blobs, found.healthy) == (60, 180, True)
 
 
+def encoded(image, kind="JPEG", **options):
+    target = io.BytesIO()
+    image.save(target, kind, **options)
+    return target.getvalue()
+
+
+def turned(size):
+    """Return a JPEG whose EXIF says that the camera was held upright."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "A maker of cameras"
+    return encoded(Image.new("RGB", size, "#885522"), exif=exif)
+
+
+def animated(size):
+    frames = [Image.new("P", size, n) for n in range(1, 4)]
+    return encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+
+
+PICTURES = {
+    "2000x1000": (jpeg(size=(2000, 1000)), (130, 65), (604, 302), (75, 37)),
+    "100x50": (jpeg(size=(100, 50)), (100, 50), (100, 50), (75, 37)),
+    "50x2000": (jpeg(size=(50, 2000)), (3, 130), (15, 604), (6, 225)),
+    "animated": (animated((300, 200)), (130, 87), (300, 200), (75, 50)),
+    "turned": (turned((800, 400)), (65, 130), (302, 604), (75, 150)),
+    "png": (
+        encoded(Image.new("RGBA", (700, 700), (0, 0, 0, 0)), "PNG"),
+        *((130, 130), (604, 604), (75, 75)),
+    ),
+    "bmp": (
+        encoded(Image.new("RGB", (64, 64)), "BMP"),
+        *((64, 64), (64, 64), (64, 64)),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("up") / "data") as server:
+        yield server
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_real_pictures_come_in_three_sizes(shared, name):
+    """Upright, as JPEG, never enlarged, without a byte of what the camera wrote."""
+    content, *sizes = PICTURES[name]
+    async with httpx.AsyncClient(timeout=60) as http:
+        photo = await Client(shared, http).upload(content)
+        for field, size in zip(("src", "src_big", "src_small"), sizes, strict=True):
+            answer = await http.get(photo[field])
+            assert answer.headers["content-type"] == "image/jpeg"
+            assert b"A maker" not in answer.content
+            with Image.open(io.BytesIO(answer.content)) as image:
+                assert (image.format, image.size) == ("JPEG", size)
+                assert not image.getexif()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        jpeg()[:-2000],
+        jpeg()[:200],
+        encoded(Image.new("RGB", (400, 300)), "PNG")[:-30],
+        b"GIF89a",
+        b"<?php echo 1;",
+        b"\xff\xd8\xff\xe0" + b"\0" * 500,
+        b"",
+    ],
+    ids=["cut", "cut early", "cut png", "gif's name", "program", "zeros", "empty"],
+)
+async def test_what_is_no_whole_picture_is_refused(shared, content):
+    """324, with the reason; never a failure of ours."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        refused = await Client(shared, http).upload(content)
+    assert refused["error_code"] == 324
+    assert refused["error_msg"].startswith("Missing or invalid image file: the ")
+    assert {one["key"] for one in refused["request_args"]} >= {"method", "sig"}
+
+
 async def sign_in(page, live, uid, path):
     await page.goto(live.address + path)
     await page.get_by_label("User id").fill(uid)

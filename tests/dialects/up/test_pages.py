@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from tests.dialects.up.lab import AID, KEY, OTHER_SESSION, build
 
-from threebath.core.signing import Keyring
+from threebath.core.signing import Keyring, Purpose
 from threebath.dialects.visitors import COOKIE, HEADER
 from threebath.service.sweep import examine
 
@@ -162,7 +162,10 @@ async def test_the_cookie_is_ours_and_runs_out(up):
     await sign_in(up)
     good = up.http.cookies[COOKIE]
     foreign = Keyring((b"another secret for tests",))
-    for bad in (good[:-1], "x" + good[1:], "", foreign.seal("page", b"x:5:9:z")):
+    others = (b"a form of another page", b"\xff", b"threebath_visitor:1:9999999999:ab")
+    ours = [up.keys.seal(Purpose.PAGE, one) for one in others]
+    theirs = foreign.seal(Purpose.PAGE, b"threebath_visitor:219074:9999999999:ab")
+    for bad in (good[:-1], "x" + good[1:], "", theirs, *ours):
         up.http.cookies.clear()
         up.http.cookies.set(COOKIE, bad)
         assert (await up.http.get(ALBUM)).status_code == 303

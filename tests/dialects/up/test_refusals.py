@@ -1,7 +1,10 @@
 """Every number of the manual by its true cause, in the order in which causes are seen."""
 
+import random
+
 import pytest
 from tests.dialects.up.lab import (
+    AID,
     KEY,
     PICTURE,
     SECRET,
@@ -17,6 +20,8 @@ from threebath.core import errors as e
 from threebath.core.tickets import TokenKind
 from threebath.dialects.base import code_for
 from threebath.dialects.up.errors import VOCABULARIES
+from threebath.dialects.up.forms import FORMS
+from threebath.dialects.up.methods import METHODS
 from threebath.service.ports import TokenDraft
 
 ME = "up.users.getLoggedInUser"
@@ -254,3 +259,56 @@ async def test_bodies_that_are_none(up):
         answer = await up.post(content=body, headers=headers)
         assert refusal_in_xml(answer) in ("100", "3")
     assert not up.house.notes.failures
+
+
+NASTY = (
+    *(
+        "",
+        " ",
+        "0",
+        "-1",
+        "1",
+        "9" * 19,
+        "9" * 30,
+        "1.5",
+        "1e9",
+        "NaN",
+        "inf",
+        "\x00",
+        "\t\n",
+    ),
+    *("null", "true", "[]", "{}", "[1]", '["1"]', "[[" * 500, '{"a":1}', "1,2,,3", ","),
+    *(
+        "я" * 3,
+        "🌅",
+        "\ud7ff",
+        "\u202e",
+        "<>&\"'",
+        "]]>",
+        "%00",
+        "a=b",
+        "=",
+        "&",
+        "../..",
+        "$",
+    ),
+    *(AID, str(219074), str(1 << 63), str((1 << 64) + 5), "x" * 5000, "photo_upload"),
+)
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_nothing_is_ever_a_failure_of_ours(up, method):
+    """Whatever comes in whichever argument, well signed: an answer, and no bug."""
+    chance = random.Random(method)
+    names = [one for one in FORMS if one not in ("method", "api_key", "apiKey")]
+    pid = (await up.uploaded())["pid"]
+    for turn in range(150):
+        chosen = chance.sample(names, chance.randrange(1, 6))
+        given = {name: chance.choice((*NASTY, pid)) for name in chosen}
+        asked = arguments(method, **given)
+        if turn % 3:
+            asked |= {"session_key": SESSION, "community": "mashable", "format": "JSON"}
+        picture = chance.choice((PICTURE, b"", b"\xff\xd8\xff", b"toy 5x"))
+        files = {"data": ("a.jpg", picture)} if turn % 2 else None
+        await up.send(asked, files=files)
+    assert up.house.notes.failures == []

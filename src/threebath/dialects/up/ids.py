@@ -4,8 +4,6 @@ Derived from the samples of UP's manual: album 940915667462717 of user 219074 is
 ``(219074 << 32) + 2058813``, and its address ends in 2058813.
 """
 
-from threebath.core.errors import AlbumNotFound, PhotoNotFound
-
 _HALF = 32
 _NUMBER = (1 << _HALF) - 1
 
@@ -27,17 +25,3 @@ def split_id(text: str) -> tuple[int, int]:
     """
     whole = int(text)
     return whole >> _HALF, whole & _NUMBER
-
-
-def album_number(aid: str) -> tuple[int, int]:
-    """Return owner and number of an album, or raise `AlbumNotFound`."""
-    if not (aid.isascii() and aid.isdecimal()):
-        raise AlbumNotFound
-    return split_id(aid)
-
-
-def photo_number(pid: str) -> tuple[int, int]:
-    """Return owner and number of a photo, or raise `PhotoNotFound`."""
-    if not (pid.isascii() and pid.isdecimal()):
-        raise PhotoNotFound(pid)
-    return split_id(pid)

@@ -15,7 +15,7 @@ from threebath.core.places import Place
 from threebath.core.tickets import Destination
 from threebath.dialects.up.calls import PHOTO_UPLOAD, Call
 from threebath.dialects.up.errors import TooManyPending
-from threebath.dialects.up.ids import album_number, split_id
+from threebath.dialects.up.ids import split_id
 from threebath.dialects.up.objects import (
     COMMUNITY,
     NETWORK,
@@ -95,7 +95,7 @@ async def _check_room(call: Call, album: Album) -> None:
 async def _album_for(call: Call) -> Album:
     """Return the album that the call names, or else the application's default one."""
     if aid := call.arguments.get("aid"):
-        owner_id, number = album_number(aid)
+        owner_id, number = split_id(aid)
         album = await call.services.library.album(number)
         if owner_id != album.owner_id or not is_own(call, album):
             raise AlbumNotFound
@@ -138,7 +138,7 @@ async def get(call: Call) -> Payload:
     if users := call.ids("uids", "subj_id"):
         query = replace(query, tagged=users)
     if aid := call.arguments.get("aid"):
-        owner_id, number = album_number(aid)
+        owner_id, number = split_id(aid)
         await _check_album(call, owner_id, number)
         query = replace(query, album_id=number)
     if pids := call.ids("pids"):
