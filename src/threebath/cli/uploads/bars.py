@@ -4,6 +4,7 @@ from pathlib import PurePath
 from typing import Self
 
 from rich.console import Console, Group
+from rich.constrain import Constrain
 from rich.filesize import decimal
 from rich.live import Live
 from rich.padding import Padding
@@ -58,7 +59,10 @@ class Bars:
         self._files = self._columns()
         self._total = self._columns()
         self._all = self._total.add_task("", total=tally.files, stage="", sent=0)
-        self._live = Live(Group(self._files, self._total), console=console, transient=True)
+        # A terminal writes ^C where its cursor is; in a full line that would wrap, and
+        # the bars above it could not be found again.
+        bars = Constrain(Group(self._files, self._total), console.width - 2)
+        self._live = Live(bars, console=console, transient=True)
 
     def _columns(self) -> Progress:
         name = Column(width=self._width, no_wrap=True, overflow="ellipsis")
