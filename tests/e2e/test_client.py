@@ -1,9 +1,6 @@
 """Our client against a live server: every kind, by SDK and by command."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +8,9 @@ import httpx
 import pytest
 from tests.client.replay import jpeg
 from tests.live import running
+from typer.testing import CliRunner
 
+from threebath.cli.main import make_app
 from threebath.client import OK, UP, VK, OKSession, Stage, sync
 from threebath.client import errors as e
 
@@ -48,17 +47,10 @@ class Place:
     def command(self, *words, status=0):
         """Run ``threebath upload`` with the server's own profiles; read its JSON."""
         profiles = self.live.folder / "profiles.toml"
-        env = {**os.environ, "XDG_STATE_HOME": str(self.files / "state")}
-        command = [sys.executable, "-m", "threebath", "upload", "--json"]
-        done = subprocess.run(
-            [*command, "--profiles", str(profiles), *map(str, words)],
-            env=env,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
+        env = {"XDG_STATE_HOME": str(self.files / "state")}
+        given = ["upload", "--json", "--profiles", profiles, *words]
+        done = CliRunner().invoke(make_app("upload"), list(map(str, given)), env=env)
+        assert done.exit_code == status, done.output
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -68,6 +60,7 @@ def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("client")
     for number in range(7):
         (folder / f"{number}.jpg").write_bytes(jpeg(800, 600, 30 * number))
+    (folder / "wide.jpg").write_bytes(jpeg(1600, 800))
     (folder / "tall.jpg").write_bytes(jpeg(100, 2100))
     (folder / "broken.jpg").write_bytes(jpeg(800, 600)[:900])
     with running(folder / "data") as live:
@@ -152,6 +145,95 @@ async def test_a_repeated_save_is_the_same_photo(place):
     assert first == second
 
 
+async def test_vk_chat_market_and_cover(place):
+    """Kinds 5, 6, 7 and 11: a chat, goods, a collection of goods, a community's cover."""
+    wide = place.files / "wide.jpg"
+    async with place.vk() as vk:
+        chat = await vk.upload_chat_photo(wide, chat=1, crop=(0, 0, 400))
+        goods = await vk.upload_market_photo(wide, group=7, main=True, crop=(0, 0, 500))
+        collection = await vk.upload_market_album_photo(wide, group=7)
+    async with place.vk("group_token") as vk:
+        cover = await vk.upload_cover(wide, group=7, crop=(0, 0, 1590, 530))
+    assert chat.chat_id == 1
+    assert goods.owner_id == collection.owner_id == -7
+    assert cover.images[-1].width == 1590
+    for url in (chat.url, goods.url, collection.url, cover.images[0].url):
+        await _is_there(url)
+
+
+async def test_vk_story(place):
+    """Kind 13, of a photo."""
+    async with place.vk() as vk:
+        story = await vk.upload_story(photos(place)[0])
+    assert story.type == "photo"
+    assert story.attachment.startswith("story1_")
+
+
+async def test_ok_album(place):
+    """The user's own photos, an album, a group's album, each with its text."""
+    files = photos(place, 3)
+    world = place.world("ok")
+    async with place.ok() as ok:
+        comments = ["первый 😀", "", "third"]
+        own = (await ok.upload_photos(files, comments=comments)).check()
+        album = (await ok.upload_photos(files, album=world["album_id"])).check()
+        group = await ok.upload_photos(
+            files, album=world["group_album_id"], group=world["group_id"]
+        )
+        told = await ok.call("photos.getPhotoInfo", {"photo_id": own[0].id})
+    assert len({one.id for one in (*own, *album, *group.check())}) == 9
+    assert told.at("photo").at("text").text == "первый 😀"
+
+
+async def test_ok_session(place):
+    """A page's session, whose key is signed too."""
+    world = place.world("ok")
+    session = {"session_key": world["session_key"], "secret": world["session_secret_key"]}
+    async with place.ok(**session) as ok:
+        assert (await ok.upload_photos(photos(place))).check()
+
+
+async def test_ok_moments_and_topics(place):
+    """The two other ends of an upload."""
+    async with place.ok() as ok:
+        moments = (await ok.post_moments(photos(place, 2))).check()
+        own = await ok.post_topic(photos(place, 3), text="Three & <more>")
+        group = place.world("ok")["group_id"]
+        theme = await ok.post_topic(photos(place), group=group)
+    assert len({one.id for one in moments}) == 2
+    assert own.id != theme.id
+    assert own.id.isdecimal()
+
+
+async def test_ok_partly_bad(place):
+    """The upload host refuses all of a request for one bad photo; the rest is saved."""
+    broken = place.files / "broken.jpg"
+    async with place.ok() as ok:
+        batch = await ok.upload_photos([*photos(place, 2), broken])
+        with pytest.raises(e.UploadRefused):
+            await ok.post_topic([*photos(place), broken])
+    assert [one.stage for one in batch.outcomes] == [
+        Stage.SAVED,
+        Stage.SAVED,
+        Stage.FAILED,
+    ]
+    assert batch.failed[0].error.code == 504
+
+
+async def test_ok_refusals(place):
+    """A wrong signature, a token that is none, an album that is none."""
+    world = place.world("ok")
+    async with place.ok(access_token="wrong") as ok:
+        with pytest.raises(e.TokenRefused):
+            await ok.call("users.getCurrentUser", {})
+    async with place.ok(session_key=world["session_key"], secret="wrong") as ok:
+        with pytest.raises(e.SignatureRefused):
+            await ok.call("users.getCurrentUser", {})
+    async with place.ok() as ok:
+        batch = await ok.upload_photos(photos(place), album="404404")
+        assert batch.failed[0].error.code in {120, 512}
+
+
 async def test_up(place):
     """Into the application's own album, and into one of the user's."""
     (file,) = photos(place)
@@ -193,14 +275,25 @@ COMMANDS = [
     "vk:wall",
     "vk:profile",
     "vk:message/5",
+    "vk:chat/1",
+    "vk:market/7",
+    "vk:market-album/7",
+    "vk:cover/7",
+    "vk:story",
+    "ok:album",
+    "ok:moment",
+    "ok:topic",
+    "ok:topic/{group_id}",
     "up:album",
+    "up:album/{aid}",
 ]
 
 
 @pytest.mark.parametrize("to", COMMANDS)
 def test_every_destination_by_command(place, to):
     """By the profiles that the server itself wrote, and safe to give again."""
-    (file,) = photos(place)
+    network = to.partition(":")[0]
+    to, file = to.format(**place.world(network)), place.files / "wide.jpg"
     first, summary = place.command(file, "--to", to)
     assert (first["result"], summary["summary"]["saved"]) == ("saved", 1)
     again, _ = place.command(file, "--to", to)

@@ -56,7 +56,7 @@ class PhotosFlow:
 
     @property
     def limits(self) -> Limits | None:
-        return LIMITS.get("ok.album")
+        return LIMITS.get("ok.album" if self.issue.get("aid") else "ok.photo")
 
     async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
         """See `Flow.receive`."""
