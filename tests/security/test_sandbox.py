@@ -33,7 +33,9 @@ async def until(holds, seconds=20):
 
 async def settled(pool):
     """Wait until every worker has been replaced."""
-    await until(lambda: not pool._crew.missing() and not pool._crew._chores)
+    await until(
+        lambda: not pool._crew.missing() and not pool._crew._births | pool._crew._ends
+    )
 
 
 def locks_of(pid):

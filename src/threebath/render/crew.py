@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
@@ -27,7 +28,8 @@ class Crew:
         self._idle: list[Line] = []
         self._waiting: deque[asyncio.Future[Line]] = deque()
         self._busy: set[Line] = set()
-        self._chores: set[asyncio.Task[None]] = set()
+        self._births: set[asyncio.Task[None]] = set()
+        self._ends: set[asyncio.Task[None]] = set()
         self._starts: deque[float] = deque(maxlen=STARTS_PER_SECOND)
         self._closed = False
 
@@ -54,9 +56,9 @@ class Crew:
     async def close(self) -> None:
         """End all workers."""
         self._closed = True
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        for birth in self._births:
+            birth.cancel()
+        await asyncio.gather(*self._births, *self._ends, return_exceptions=True)
         for waiting in self._waiting:
             waiting.cancel()
         lines = [*self._idle, *self._busy]
@@ -84,7 +86,7 @@ class Crew:
         self._busy.add(line)
         last = line.served + 1 >= self.settings.files_per_worker
         if last:
-            self._do(self._replace())
+            self._renew()
         try:
             yield line
         except BaseException as error:
@@ -92,9 +94,9 @@ class Crew:
             if isinstance(error, UploadError) and not isinstance(error, RendererFailed):
                 self._give_back(line, last=last)
             else:
-                self._do(line_end(line))
+                self._end(line)
                 if not last:
-                    self._do(self._replace())
+                    self._renew()
             raise
         else:
             self._busy.discard(line)
@@ -102,7 +104,7 @@ class Crew:
 
     def _give_back(self, line: Line, *, last: bool) -> None:
         if last or self._closed:
-            self._do(line_end(line))
+            self._end(line)
         else:
             self._put(line)
 
@@ -148,8 +150,8 @@ class Crew:
 
     def _lost(self, line: Line) -> None:
         log.warning("a worker that had nothing to do is gone; it is replaced")
-        self._do(line_end(line))
-        self._do(self._replace())
+        self._end(line)
+        self._renew()
 
     async def _replace(self) -> None:
         while not self._closed:
@@ -172,12 +174,26 @@ class Crew:
             await asyncio.sleep(rest)
         self._starts.append(time.monotonic())
 
-    def _do(self, chore: Coroutine[object, object, None]) -> None:
-        task = asyncio.get_running_loop().create_task(chore)
-        self._chores.add(task)
-        task.add_done_callback(self._chores.discard)
+    def _renew(self) -> None:
+        """Start a worker, beside everything else."""
+        _keep(self._births, self._replace())
+
+    def _end(self, line: Line) -> None:
+        """End a worker, beside everything else."""
+        _keep(self._ends, _bury(line))
 
 
-async def line_end(line: Line) -> None:
-    """End a worker, as a chore."""
+async def _bury(line: Line) -> None:
+    """End a worker; where it had died by itself, say of what: SIGSYS is an alarm."""
     await line.close()
+    status = line.process.returncode
+    if status not in (0, -signal.SIGKILL):
+        cause = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        log.warning("a worker died: %s", cause)
+
+
+def _keep(tasks: "set[asyncio.Task[None]]", work: Coroutine[object, object, None]) -> None:
+    """Run *work* as a task that is not forgotten before it is done."""
+    task = asyncio.get_running_loop().create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)

@@ -92,12 +92,12 @@ class Line:
             _close(fds)
             raise
 
-    async def close(self) -> int:
-        """End the worker, whatever it is doing; return its exit status."""
+    async def close(self) -> None:
+        """End the worker, whatever it is doing."""
         self.socket.close()
         with suppress(ProcessLookupError):
             self.process.kill()
-        return await asyncio.to_thread(self.process.wait)
+        await asyncio.to_thread(self.process.wait)
 
 
 class Answer:
@@ -144,8 +144,8 @@ async def open_line(settings: RenderSettings) -> Line:
         line.missing = tuple(str(one) for one in answer.message["missing"])
         _demand_locks(line, settings)
     except (Gone, Distrusted, TimeoutError, KeyError) as error:
-        status = await line.close()
-        told = f"a worker did not start (exit status {status})"
+        await line.close()
+        told = f"a worker did not start (exit status {process.returncode})"
         raise RendererFailed(told) from error
     except BaseException:
         await line.close()
