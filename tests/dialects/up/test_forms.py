@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.dialects.up.lab import KEY, SESSION, arguments, read_xml, refusal, sign
 
 from threebath.core.errors import BadParameter
+from threebath.core.library import Community
 from threebath.dialects.up.forms import FORMS, Grammar
 from threebath.dialects.up.methods import METHODS, Names, method_named
 from threebath.dialects.up.signature import signed_text
@@ -220,6 +221,34 @@ async def test_an_argument_with_another_inside_is_refused(up):
             assert read_xml(answer.text).findtext("error_code") == "100"
         else:
             assert refusal(answer)[0] == code
+
+
+async def test_a_name_that_goes_on_is_told_from_another(up):
+    """Where both communities, or both keys, are there, the longer one is meant."""
+    registry = up.house.memory.registry
+    for number, name in enumerate(("mash", "mashlane"), 2001):
+        await registry.add_community(Community(id=number, name="", screen_name=name))
+    me = "users.getLoggedInUser"
+    assert await up.ok(me, community="mashlane", z="1") == 219074
+    for name, code in (("lunch", None), ("lanez", "100")):
+        asked = arguments(me, community="mash", format=None, **{name: "1"})
+        root = read_xml((await up.send(asked)).text)
+        assert root.findtext("error_code") == code
+    await up.application(key=KEY + "b")
+    asked = arguments(me, bar="1")
+    assert refusal(await up.send(asked))[0] == 100
+
+
+async def test_text_is_utf_8_and_stays_as_it_was(up):
+    """Composed or not; bytes of other encodings are not what was signed."""
+    for text in ("e\u0301", "\u00e9"):
+        asked = arguments("photos.createAlbum", name=text)
+        assert (await up.send(asked)).json()["name"] == text
+    asked = arguments("photos.createAlbum", name="1251")
+    body = "&".join(f"{k}={v}" for k, v in {**asked, "sig": sign(asked)}.items())
+    raw = body.encode().replace(b"1251", b"%cf%ee%e4")
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert refusal(await up.post(content=raw, headers=kind))[0] == 104
 
 
 async def test_what_is_said_twice_is_refused(up):

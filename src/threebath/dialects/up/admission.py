@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from threebath.core.errors import (
     AlbumNotFound,
@@ -19,6 +20,7 @@ from threebath.core.errors import (
     Refused,
     SessionExpired,
     TooManyCalls,
+    UnknownApplication,
     UnknownSession,
     UploadError,
     WrongTokenKind,
@@ -35,7 +37,7 @@ from threebath.dialects.up.errors import (
     StaleCallId,
     UnknownFormat,
 )
-from threebath.dialects.up.forms import Grammar
+from threebath.dialects.up.forms import FORMS, LONGEST_NAME, Grammar
 from threebath.dialects.up.methods import Names, method_named
 from threebath.dialects.up.signature import SIGNATURES, Pair, verified
 
@@ -141,10 +143,7 @@ class Admission:
         wanted = arguments.get("format", "").lower()
         if wanted not in ("", Style.of(arguments).format):
             raise UnknownFormat
-        closed = {name: [key] for name in KEYS if name in arguments}
-        if method.session:
-            closed[SESSION] = [arguments[SESSION]]
-        await self._check_arguments(method, application, ordered, closed)
+        await self._check_arguments(method, ordered)
         return Call(
             services=self.services,
             rules=self.rules,
@@ -191,19 +190,8 @@ class Admission:
         if not await registry.raise_call_id(arguments[SESSION], f"{number:060.20f}"):
             raise StaleCallId
 
-    async def _check_arguments(
-        self,
-        method: Method,
-        application: Application,
-        ordered: Sequence[Pair],
-        closed: Mapping[str, Collection[str]],
-    ) -> None:
-        communities = [value for name, value in ordered if name == "community"]
-        if communities and not application.community_id:
-            known = await self.services.accounts.all_communities()
-            communities += [one.screen_name for one in known]
-        closed = {**closed, "method": Names(), "community": communities}
-        grammar = Grammar(method.texts, closed)
+    async def _check_arguments(self, method: Method, ordered: Sequence[Pair]) -> None:
+        grammar = Grammar(method.texts, await self._closed(method, ordered))
         try:
             grammar.check_values(sorted(ordered, key=_is_album))
         except BadParameter as error:
@@ -211,6 +199,40 @@ class Admission:
                 raise cause from error
             raise
         grammar.check_reading(ordered)
+
+    async def _closed(
+        self, method: Method, ordered: Sequence[Pair]
+    ) -> Mapping[str, Collection[str]]:
+        """List the values that the arguments which stand for something can have.
+
+        A community's name or a key may go on in the unknown argument after it: one that
+        there is, too, could be meant.
+        """
+        known = {
+            "community": self._is_community,
+            **dict.fromkeys(KEYS, self._is_application),
+        }
+        closed: dict[str, Collection[str]] = {"method": Names()}
+        for (name, value), (after, _) in pairwise([*ordered, ("", "")]):
+            if name == SESSION and method.session:
+                closed[name] = [value]
+            elif name in known:
+                cuts = 0 if after in FORMS else min(len(after), LONGEST_NAME)
+                longer = [value + after[:n] for n in range(1, cuts)]
+                others = [one for one in longer if await known[name](one)]
+                closed[name] = [value, *others]
+        return closed
+
+    async def _is_community(self, name: str) -> bool:
+        found = await self.services.accounts.by_screen_name(name)
+        return isinstance(found, Community)
+
+    async def _is_application(self, key: str) -> bool:
+        try:
+            await self.services.accounts.application(key)
+        except UnknownApplication:
+            return False
+        return True
 
 
 def named(incoming: Incoming) -> Method:
