@@ -18,6 +18,7 @@ ARGUMENTS = (
     "--no-first-run",
     "--no-sandbox",
 )
+SHOTS = Path(__file__).parent.parent / "build" / "shots"
 WIDE = {"width": 1200, "height": 800}
 
 
@@ -76,10 +77,10 @@ def _without_proxies():
 
 
 @pytest.fixture
-async def browser(tmp_path):
-    """A Chromium; pictures go to THREEBATH_SHOTS, or else to the test's own folder."""
+async def browser():
+    """A Chromium; pictures of its pages go to THREEBATH_SHOTS, or else to build/shots."""
     path = chromium()
-    shots = Path(os.environ.get("THREEBATH_SHOTS", tmp_path / "shots"))
+    shots = Path(os.environ.get("THREEBATH_SHOTS", SHOTS))
     with _without_proxies():
         async with async_playwright() as driver:
             try:

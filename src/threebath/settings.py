@@ -114,6 +114,9 @@ class DialectSettings(_Group):
     vk_cover_ratio: int = Field(
         default=3, ge=1, description="how many times as wide as high a VK cover may be cut"
     )
+    ok_example: str = Field(
+        default="", description="OK application key of /ok/example; no such page if empty"
+    )
     ok_unsigned: bool = Field(
         default=False, description="take OK calls that have an access token and no sig"
     )

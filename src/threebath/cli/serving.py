@@ -14,6 +14,7 @@ from threebath.cli.common import DataOption, console, errors, settings_with
 from threebath.cli.uploads.worlds import DEV_DATA, NAME, write_for
 from threebath.cli.worlds import make_all
 from threebath.cli.worlds.base import Credentials, Makings
+from threebath.cli.worlds.ok import APP_KEY as OK_APP_KEY
 from threebath.core.errors import UploadError
 from threebath.settings import Settings
 from threebath.web.server import Serving, address_of, bind, serve
@@ -88,6 +89,7 @@ def dev_settings(
         port=port,
         data=data or DEV_DATA,
         dialects__sign_in="anyone",
+        dialects__ok_example=OK_APP_KEY,
         log_level=log_level,
     )
 

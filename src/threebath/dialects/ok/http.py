@@ -16,6 +16,7 @@ from threebath.dialects.ok.errors import CODES, UPLOAD_CODES, failure_of
 from threebath.dialects.ok.ids import read_slots, token_for
 from threebath.dialects.ok.kinds import BY_NAME, KINDS
 from threebath.dialects.ok.methods import METHODS, method_named
+from threebath.dialects.ok.pages import Pages
 from threebath.dialects.ok.params import Params
 from threebath.dialects.ok.wire import (
     PLAIN,
@@ -66,6 +67,7 @@ class OK:
             Route("/api/{group}/{name}", self.api, methods=_VERBS),
             Route("/uploadImage", self.upload, methods=_VERBS),
             Route("/crossdomain.xml", _cross_domain, methods=["GET"]),
+            *Pages(self.services).routes(),
         )
 
     async def api(self, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The frame of the pages that people see: one look, no script, nothing from elsewhere.
+"""The frame of the pages that people see: one look, nothing from elsewhere.
 
 Text that comes from people or clients passes through `escape`; a page is built of such
 text and of constants alone.
@@ -6,7 +6,8 @@ text and of constants alone.
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
-__all__ = ["button", "escape", "hidden", "origin_of", "page"]
+__all__ = ["Program", "button", "escape", "hidden", "origin_of", "page", "page_with"]
 
 _STYLE = (files(__name__) / "style.css").read_text("utf-8")
 _FRAME = Template((files(__name__) / "frame.html").read_text("utf-8"))
@@ -22,7 +23,14 @@ _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E"
     "%3Ccircle cx='4' cy='4' r='3.6' fill='%23b3261e'/%3E%3C/svg%3E"
 )
-_DIGEST = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a page does by itself: a script, which may call our own host, and its looks."""
+
+    script: str
+    style: str = ""
 
 
 def page(
@@ -36,14 +44,51 @@ def page(
         beyond: addresses whose hosts, besides our own, pictures come from and forms may
             end up at.
     """
+    policy = _policy(beyond)
+    return _framed(title, body, status, aside, policy)
+
+
+def page_with(
+    program: Program, title: str, body: str, *, aside: str = "", beyond: Sequence[str] = ()
+) -> Response:
+    """Return a page that runs a script; the arguments are those of `page`.
+
+    It shows pictures that its visitor has chosen, and calls the hosts of *beyond*.
+    """
+    body = f"{body}<style>{program.style}</style><script>{program.script}</script>"
+    policy = _policy(beyond)
+    policy["connect-src"] = policy["form-action"]
+    policy["img-src"] += " blob:"
+    policy["script-src"] = _digest(program.script)
+    policy["style-src"] += f" {_digest(program.style)}"
+    return _framed(title, body, 200, aside, policy)
+
+
+def _policy(beyond: Sequence[str]) -> dict[str, str]:
+    """Return what a page may do: show pictures and send forms, here and *beyond*."""
+    hosts = " ".join(["'self'", *filter(None, map(origin_of, beyond))])
+    return {
+        "default-src": "'none'",
+        "style-src": _digest(_STYLE),
+        "img-src": f"data: {hosts}",
+        "form-action": hosts,
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _framed(
+    title: str, body: str, status: int, aside: str, policy: Mapping[str, str]
+) -> Response:
     content = _FRAME.substitute(
         style=_STYLE, icon=_ICON, title=escape(title), body=body, aside=aside
     )
-    hosts = " ".join(["'self'", *filter(None, map(origin_of, beyond))])
     headers = {
-        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_DIGEST}'; "
-        f"img-src data: {hosts}; form-action {hosts}; base-uri 'none'; "
-        "frame-ancestors 'none'",
+        "Content-Security-Policy": "; ".join(map(" ".join, policy.items())),
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
