@@ -33,11 +33,48 @@ class Format(StrEnum):
     WEBP = "image/webp"
     AVIF = "image/avif"
     HEIC = "image/heic"
+    MP3 = "audio/mpeg"
+    OGG = "audio/ogg"
+    WAV = "audio/x-wav"
+    FLAC = "audio/flac"
+    M4A = "audio/mp4"
+    MP4 = "video/mp4"
+    MATROSKA = "video/x-matroska"
+    AVI = "video/x-msvideo"
+    FLV = "video/x-flv"
+    WMV = "video/x-ms-asf"
+    MPEG = "video/mpeg"
+    PROGRAM = "application/x-executable"
     ANY = "application/octet-stream"
 
 
-PICTURES = frozenset(Format) - {Format.ANY}
+PICTURES = frozenset(
+    {
+        *(Format.JPEG, Format.PNG, Format.GIF, Format.BMP),
+        *(Format.WEBP, Format.AVIF, Format.HEIC),
+    }
+)
 """Everything that the renderer can turn into a ladder."""
+
+SOUNDS = frozenset({Format.MP3, Format.OGG, Format.WAV, Format.FLAC, Format.M4A})
+
+FILMS = frozenset(
+    {
+        *(Format.MP4, Format.MATROSKA, Format.AVI, Format.FLV),
+        *(Format.WMV, Format.MPEG, Format.MP3),
+    }
+)
+"""What VK takes as a video: MP3 is among it (docs/protocols/vk.md, kind 9)."""
+
+
+class Medium(StrEnum):
+    """What is made of a file, besides keeping it."""
+
+    PICTURE = "the ladder"
+    FILE = "the ladder, if it happens to be a picture"
+    SOUND = "facts: duration, tags"
+    VOICE = "Opus and MP3 of speech, and its waveform"
+    FILM = "facts, and the ladder of one of its frames"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +117,7 @@ class Limits:
             TooFewPixels: a side is under ``min_size``, or not ``exactly`` so.
             BadAspect: width / height is outside ``aspect``.
         """
-        if found not in self.formats:
-            raise FormatNotAllowed(found)
+        self.check_format(found)
         self._check_not_too_large(size)
         if frames > self.max_frames:
             raise TooManyFrames(self.max_frames)
@@ -91,6 +127,11 @@ class Limits:
             if not least <= size.aspect <= most:
                 told = f"the picture is {size}; width / height must be {least} to {most}"
                 raise BadAspect(told)
+
+    def check_format(self, found: Format) -> None:
+        """Raise `FormatNotAllowed` unless files of this format are taken."""
+        if found not in self.formats:
+            raise FormatNotAllowed(found)
 
     def _check_large_enough(self, size: Size) -> None:
         if self.exactly is not None and size != self.exactly:
@@ -119,6 +160,9 @@ class UploadKind:
     Attributes:
         name: the dialect and the kind, ``vk.album``; unique, kept in tickets.
         needs: the permission that issuing a ticket takes.
+        medium: what is made of a file.
+        keeps_original: the file itself is kept as it came, and only ever served as an
+            attachment.
         partial: good files of a request are kept when others of it are refused.
         options: form fields of the upload that say how to render (a crop); what the
             ticket says about them goes first.
@@ -130,6 +174,8 @@ class UploadKind:
     limits: Limits
     ladder: Ladder
     needs: str
+    medium: Medium = Medium.PICTURE
+    keeps_original: bool = False
     partial: bool = False
     options: frozenset[str] = frozenset()
     remembers: frozenset[str] = frozenset()

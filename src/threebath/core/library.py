@@ -12,6 +12,15 @@ from threebath.core.places import Place
 Fact = str | int | float
 """One thing found out about a file: a colour, a duration."""
 
+ORIGINAL = "file"
+"""The name of the rendition that is the file as it came."""
+
+PICTURE_SUFFIX = "jpg"
+"""What every picture that we made ends in."""
+
+NOTHING_TO_SEE = Size(0, 0)
+"""The size of what is no picture."""
+
 
 class AssetState(StrEnum):
     """Where an asset is in its life; it only moves forward.
@@ -28,12 +37,21 @@ class AssetState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendition:
-    """One encoded size of an asset; its bytes are the blob named ``key``."""
+    """One encoded size of an asset; its bytes are the blob named ``key``.
+
+    Sounds, and the file as it came (`ORIGINAL`), are among the renditions: whatever an
+    asset has bytes of.
+    """
 
     letter: str
     size: Size
     bytes: int
     key: str
+
+    @property
+    def suffix(self) -> str:
+        """What the key ends in: ``jpg`` for every picture that we made."""
+        return self.key.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +62,8 @@ class Asset:
         id: 128 random bits in hex: knowing it is leave to look at the media.
         format, bytes, sha256: of the file as it came in.
         size: of the upright picture as it came in.
-        facts: what rendering found out (``colour``, ``blurhash``, ``phash``).
+        facts: what was found out (``colour``, ``blurhash``, ``phash``; ``duration``,
+            ``artist``, ``title``), and the ``filename`` where the file was kept.
     """
 
     id: str
@@ -55,6 +74,16 @@ class Asset:
     renditions: tuple[Rendition, ...]
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def pictures(self) -> tuple[Rendition, ...]:
+        """The renditions that show something, in the order of the ladder."""
+        return tuple(one for one in self.renditions if one.suffix == PICTURE_SUFFIX)
+
+    @property
+    def filename(self) -> str:
+        """What the file was called when it came; "" where it was not kept."""
+        return str(self.facts.get("filename", ""))
+
     def rendition(self, letter: str) -> Rendition | None:
         """Return the rendition named *letter*, if the asset has it."""
         return next((one for one in self.renditions if one.letter == letter), None)
@@ -62,7 +91,7 @@ class Asset:
     @property
     def largest(self) -> Rendition:
         """The rendition with the most pixels (the last of several equals)."""
-        return max(self.renditions, key=lambda one: one.size.pixels)
+        return max(self.pictures, key=lambda one: one.size.pixels)
 
 
 class PhotoState(StrEnum):

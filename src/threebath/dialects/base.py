@@ -50,7 +50,7 @@ class Services:
 
     def media_url(self, asset: Asset, rendition: Rendition) -> str:
         """Return the address of one rendition's bytes."""
-        return self.address + media_path(asset.id, rendition.letter)
+        return self.address + media_path(asset.id, rendition.letter, rendition.suffix)
 
 
 class Dialect(Protocol):

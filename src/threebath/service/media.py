@@ -1,20 +1,36 @@
 """Who may look at which rendition, and where its bytes are."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from threebath.core.errors import Forged, PhotoNotFound
-from threebath.core.library import AssetState, PhotoState, Rendition
+from threebath.core.filenames import disposition, extension
+from threebath.core.kinds import FILMS, SOUNDS, Format
+from threebath.core.library import (
+    ORIGINAL,
+    PICTURE_SUFFIX,
+    Asset,
+    AssetState,
+    PhotoState,
+    Rendition,
+)
 from threebath.core.signing import Keyring, Purpose
 from threebath.service.ports import Catalog, Clock, StoredAsset
 
-SUFFIX = "jpg"
-"""Every rendition's own format; others are made of it for who asks (`Accept`)."""
+SUFFIX = PICTURE_SUFFIX
+"""Every picture's own format; others are made of it for who asks (`Accept`)."""
 
 CONTENT_TYPE = "image/jpeg"
-"""What it is served as, whatever came in."""
+"""What a picture is served as, whatever came in."""
+
+CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
+    {SUFFIX: CONTENT_TYPE, "ogg": Format.OGG.value, "mp3": Format.MP3.value}
+)
+"""What we made ourselves, by its suffix; it may be looked at in the browser."""
 
 VIEW = "view"
 """The parameter that lets its bearer look at a photo which waits for approval."""
@@ -24,13 +40,13 @@ _VIEW = re.compile(r"([1-9][0-9]{0,11})-([0-9a-f]{32})", re.ASCII)
 _SIGNATURE = 16
 
 
-def media_path(asset_id: str, letter: str) -> str:
+def media_path(asset_id: str, letter: str, suffix: str = SUFFIX) -> str:
     """Return the path at which a rendition is served.
 
     >>> media_path("0123456789abcdef0123456789abcdef", "x")
     '/i/0123456789abcdef0123456789abcdef/x.jpg'
     """
-    return f"/i/{asset_id}/{letter}.{SUFFIX}"
+    return f"/i/{asset_id}/{letter}.{suffix}"
 
 
 class Keeping(StrEnum):
@@ -50,6 +66,8 @@ class Media:
         length: in bytes.
         etag: names these very bytes; without quotes.
         filename: what a browser saves it as.
+        attached: the name that an original came with; a browser must save it, not show
+            it. None for what we made.
     """
 
     asset_id: str
@@ -59,6 +77,14 @@ class Media:
     etag: str
     filename: str
     keeping: Keeping
+    attached: str | None = None
+
+    @property
+    def disposition(self) -> str:
+        """The header ``Content-Disposition``."""
+        if self.attached is None:
+            return f'inline; filename="{self.filename}"'
+        return disposition(self.attached, self.filename)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +107,16 @@ class MediaService:
         Raises:
             PhotoNotFound: there is none, or it is not to be seen; which, is not told.
         """
-        if suffix != SUFFIX or not _ASSET_ID.fullmatch(asset_id):
+        if not _ASSET_ID.fullmatch(asset_id):
             raise PhotoNotFound
         stored = await self.catalog.asset(asset_id)
         rendition = stored.asset.rendition(letter) if stored else None
         if stored is None or rendition is None or not self._may_see(stored, view):
             raise PhotoNotFound
+        if suffix != rendition.suffix:
+            raise PhotoNotFound
         keeping = Keeping.FOR_EVER if _is_visible(stored) else Keeping.NEVER
-        return _media(asset_id, rendition, keeping)
+        return _media(stored.asset, rendition, keeping)
 
     def view_query(self, asset_id: str, expires_at: datetime) -> str:
         """Return the query that shows a waiting photo to its bearer until *expires_at*."""
@@ -124,13 +152,24 @@ def _view_message(asset_id: str, expires: int) -> bytes:
     return f"{asset_id}:{expires}".encode()
 
 
-def _media(asset_id: str, rendition: Rendition, keeping: Keeping) -> Media:
+def _media(asset: Asset, rendition: Rendition, keeping: Keeping) -> Media:
+    is_original = rendition.letter == ORIGINAL
+    ending = extension(asset.filename) if is_original else rendition.suffix
     return Media(
-        asset_id=asset_id,
+        asset_id=asset.id,
         key=rendition.key,
         length=rendition.bytes,
-        content_type=CONTENT_TYPE,
-        etag=f"{asset_id}-{rendition.letter}-{rendition.bytes:x}",
-        filename=f"{asset_id}_{rendition.letter}.{SUFFIX}",
+        content_type=_type_of(asset, rendition),
+        etag=f"{asset.id}-{rendition.letter}-{rendition.bytes:x}",
+        filename=f"{asset.id}_{rendition.letter}.{ending or rendition.suffix}",
         keeping=keeping,
+        attached=asset.filename if is_original else None,
     )
+
+
+def _type_of(asset: Asset, rendition: Rendition) -> str:
+    """Name the type of what players must know; of other originals, nothing."""
+    if rendition.letter != ORIGINAL:
+        return CONTENT_TYPES.get(rendition.suffix, Format.ANY.value)
+    played = asset.format in SOUNDS | FILMS
+    return (asset.format if played else Format.ANY).value

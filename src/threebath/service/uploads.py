@@ -94,6 +94,7 @@ class _File:
     spool: Spool
     slot: str
     named: bool
+    filename: str
     refusal: FileRejected | None = None
 
 
@@ -193,7 +194,7 @@ class UploadService:
                 continue
             if len(files) == (len(slots) or kind.limits.max_files):
                 raise TooManyFiles(len(files))
-            files.append(_File(spool, slot, named, refusal))
+            files.append(_File(spool, slot, named, part.filename, refusal))
         self.observer.stage("spool", perf_counter() - started)
         return files
 
@@ -245,13 +246,13 @@ class UploadService:
         try:
             if file.refusal:
                 raise file.refusal
-            rendered = await self.ingest.render(file.spool, kind, options)
+            rendered = await self.ingest.render(file.spool, kind, options, file.filename)
         except UploadError as error:
             self.observer.upload(kind.name, error.slug, file.spool.length)
             if isinstance(error, FileRejected):
                 return error
             raise
-        asset = await self.ingest.store(file.spool, rendered, ticket.expires_at)
+        asset = await self.ingest.store(file.spool, rendered, kind, ticket.expires_at)
         return _receipt(ticket, file, asset)
 
     async def _accept(

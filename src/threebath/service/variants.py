@@ -10,7 +10,7 @@ from time import perf_counter
 from threebath.core.errors import Busy, FileRejected, RendererFailed, UploadError
 from threebath.core.kinds import MIB, Format
 from threebath.core.library import AssetState
-from threebath.service.media import Keeping, Media
+from threebath.service.media import CONTENT_TYPE, Keeping, Media
 from threebath.service.ports import Blobs, Catalog, Observer, Transcoder
 from threebath.service.spool import SpoolRoom, fill
 
@@ -58,6 +58,8 @@ class Variants:
         Media itself, to be kept only briefly, where that is not to be had right now.
         """
         if media.keeping is not Keeping.FOR_EVER or media.length < self.least:
+            return media
+        if media.content_type != CONTENT_TYPE:
             return media
         for format_ in accepted(accept):
             length = await self._length(media, format_)

@@ -12,11 +12,11 @@ from threebath.core.ladder import Size
 from threebath.render.crops import check_crops, read_crops
 from threebath.service.ports import Rendered, RenderedImage
 
-_TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly)?")
+_TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly| png)?")
 
 
 def toy(width: int, height: int, flaw: str = "") -> bytes:
-    """Return a toy picture; its *flaw* may be ``broken`` or ``deadly``."""
+    """Return a toy picture; its *flaw* may be ``broken``, ``deadly`` or ``png``."""
     return f"toy {width}x{height} {flaw}".strip().encode()
 
 
@@ -47,16 +47,17 @@ class ToyRenderer:
         if found is None:
             raise UnknownFormat
         size = Size(int(found[1]), int(found[2]))
-        kind.limits.check(Format.JPEG, size)
+        of = Format.PNG if found[3] == b" png" else Format.JPEG
+        kind.limits.check(of, size)
         crops = read_crops(kind, options)
         check_crops(crops.values(), size)
         if found[3] == b" deadly":
             told = "the worker died"
             raise RendererFailed(told)
-        if found[3]:
+        if found[3] == b" broken":
             raise CorruptFile
         return Rendered(
-            format=Format.JPEG,
+            format=of,
             size=size,
             images=tuple(
                 RenderedImage(one.letter, one.size, toy(one.size.width, one.size.height))

@@ -82,7 +82,7 @@ class MediaPages:
         headers = {
             **SAFE,
             "Content-Type": media.content_type,
-            "Content-Disposition": f'inline; filename="{media.filename}"',
+            "Content-Disposition": media.disposition,
             "ETag": f'"{media.etag}"',
             "Accept-Ranges": "bytes",
             "Cache-Control": CACHE[media.keeping],

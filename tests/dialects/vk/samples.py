@@ -39,6 +39,15 @@ SAMPLES = {
     "vk.card": Sample(saved={"owner_id": 1, "title": "A card"}),
     "vk.lead_form": Sample(saved={"name": "A form"}),
     "vk.video_cover": Sample({"owner_id": -7}, saved={"owner_id": -7}),
+    "vk.document": Sample(
+        {"peer_id": 5, "type": "doc"},
+        b"hello " * 20_000,
+        saved={"title": "Привет", "tags": "a,b"},
+        filename="привет.txt",
+    ),
+    "vk.graffiti": Sample(
+        {"peer_id": 5, "type": "graffiti"}, toy(640, 480, "png"), filename="a.png"
+    ),
     "vk.widget.24x24": Sample({"image_type": "24x24"}, toy(72, 72), token="group"),
     "vk.widget.50x50": Sample({"image_type": "50x50"}, toy(150, 150), token="group"),
     "vk.widget.160x160": Sample({"image_type": "160x160"}, toy(480, 480), token="group"),

@@ -128,8 +128,84 @@ STORY = record(
 STORY_SERVER = record(
     {"upload_url": ADDRESS, "user_ids": list_of(NATURAL), "peer_ids": list_of(INT)}
 )
+DOC = record(
+    {
+        "id": NATURAL,
+        "owner_id": INT,
+        "title": TEXT,
+        "size": NATURAL,
+        "ext": TEXT,
+        "date": NATURAL,
+        "type": {"enum": [1, 2, 3, 4, 5, 6, 7, 8]},
+    },
+    {
+        "url": ADDRESS,
+        "access_key": TEXT,
+        "is_licensed": BIT,
+        "tags": list_of(TEXT),
+        "preview": record(
+            {},
+            {
+                "photo": record(
+                    {
+                        "sizes": list_of(
+                            record(
+                                {
+                                    "src": ADDRESS,
+                                    "width": NATURAL,
+                                    "height": NATURAL,
+                                    "type": {"enum": LETTERS},
+                                }
+                            ),
+                            least=1,
+                        )
+                    }
+                )
+            },
+        ),
+    },
+)
+GRAFFITI = record(
+    {"id": NATURAL, "owner_id": INT, "url": ADDRESS, "width": POSITIVE, "height": POSITIVE},
+    {"access_key": TEXT},
+)
+VOICE = record(
+    {
+        "id": NATURAL,
+        "owner_id": INT,
+        "duration": NATURAL,
+        "link_mp3": ADDRESS,
+        "link_ogg": ADDRESS,
+        "waveform": {
+            "type": "array",
+            "minItems": 128,
+            "maxItems": 128,
+            "items": {"type": "integer", "minimum": 0, "maximum": 31},
+        },
+    },
+    {"access_key": TEXT},
+)
+
+
+def typed(word, shape):
+    """Return the shape of an object that says what it holds."""
+    return record({"type": {"const": word}, word: shape})
+
 
 METHODS = {
+    "docs.getUploadServer": UPLOAD,
+    "docs.getWallUploadServer": UPLOAD,
+    "docs.getMessagesUploadServer": UPLOAD,
+    "docs.save": {
+        "oneOf": [
+            typed("doc", DOC),
+            typed("graffiti", GRAFFITI),
+            typed("audio_message", VOICE),
+            list_of(DOC, least=1),
+        ]
+    },
+    "docs.get": counted(DOC),
+    "docs.getById": list_of(DOC),
     "photos.getChatUploadServer": UPLOAD,
     "messages.setChatPhoto": CHAT,
     "messages.deleteChatPhoto": CHAT,

@@ -7,7 +7,7 @@ docs/protocols/vk.md for the boxes and for which rungs exist.
 from dataclasses import replace
 from fractions import Fraction
 
-from threebath.core.kinds import MIB, PICTURES, Limits, UploadKind
+from threebath.core.kinds import MIB, PICTURES, Format, Limits, Medium, UploadKind
 from threebath.core.ladder import Fit, Ladder, Rung, Size
 from threebath.core.places import Place
 
@@ -167,6 +167,38 @@ VIDEO_COVER = UploadKind(
     limits=PICTURE,
     ladder=PHOTO_LADDER,
     needs="video",
+)
+
+
+DOCUMENT_LADDER = Ladder(
+    (
+        Rung("m", Size(130, 130)),
+        Rung("s", Size(100, 100)),
+        Rung("x", _X),
+        Rung("y", _Y, over=_X),
+        Rung("o", Size(2560, 2160)),
+    )
+)
+"""The previews of a document that is a picture."""
+
+DOCUMENT = UploadKind(
+    name="vk.document",
+    place=Place.DOCUMENT,
+    limits=Limits(
+        formats=frozenset(Format) - {Format.MP3, Format.PROGRAM}, max_bytes=200 * MIB
+    ),
+    ladder=DOCUMENT_LADDER,
+    needs="docs",
+    medium=Medium.FILE,
+    keeps_original=True,
+)
+GRAFFITI = UploadKind(
+    name="vk.graffiti",
+    place=Place.DOCUMENT,
+    limits=replace(PICTURE, formats=frozenset({Format.PNG})),
+    ladder=DOCUMENT_LADDER,
+    needs="docs",
+    keeps_original=True,
 )
 
 

@@ -109,6 +109,7 @@ class VkKind:
         claims: what step 3 says about the owner; it must agree with step 1.
         tokens: kinds of token that may issue and commit.
         attach: VK's word for what is made, as attachments name it.
+        keeps: parameters of step 3 that what is made keeps, and their greatest lengths.
         codes: numbers that the save method has of its own.
     """
 
@@ -132,6 +133,7 @@ class VkKind:
     result: Result = Result.PHOTOS
     attach: str = "photo"
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keeps: Mapping[str, int] = field(default_factory=dict)
     codes: Mapping[type[UploadError], int] = field(default_factory=dict)
 
     def is_meant(self, params: Mapping[str, str]) -> bool:

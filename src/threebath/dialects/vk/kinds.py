@@ -13,6 +13,7 @@ from threebath.core import errors as e
 from threebath.core.networks import vk
 from threebath.dialects.vk.columns import (
     COMMUNITY,
+    USER,
     USER_OR_COMMUNITY,
     Asks,
     Claims,
@@ -199,6 +200,38 @@ VIDEO_COVER = VkKind(
     failure=Failure.CODED,
     result=Result.THUMB,
 )
+DOCUMENT = VkKind(
+    kind=vk.DOCUMENT,
+    issue="docs.getUploadServer",
+    when={"type": ("", "doc")},
+    commit="docs.save",
+    file="file",
+    reply=("file",),
+    payload="file",
+    packing=Packing.SEALED,
+    album=-6,
+    owner=Owner.GROUP,
+    asks=Asks.PEER,
+    failure=Failure.WORD,
+    result=Result.DOCUMENT,
+    attach="doc",
+    tokens=USER_OR_COMMUNITY,
+    keeps={"title": 128, "tags": 1024},
+    codes={e.BadToken: 105},
+)
+GRAFFITI = replace(
+    DOCUMENT, kind=vk.GRAFFITI, when={"type": ("graffiti",)}, attach="graffiti"
+)
+DOCUMENTS = tuple(
+    replace(row, issue=f"docs.get{where}UploadServer", tokens=tokens)
+    for where, tokens in (
+        ("", USER),
+        ("Wall", USER_OR_COMMUNITY),
+        ("Messages", USER_OR_COMMUNITY),
+    )
+    for row in (DOCUMENT, GRAFFITI)
+)
+
 GROUP_WIDGETS = tuple(
     VkKind(
         kind=kind,
@@ -221,6 +254,7 @@ GROUP_WIDGETS = tuple(
 KINDS: tuple[VkKind, ...] = (
     *(ALBUM, WALL, PROFILE, MESSAGE, CHAT, MARKET_ITEM, PRODUCT, MARKET_COLLECTION),
     *(COVER, STORY_PHOTO, POLL, CARD, LEAD_FORM, VIDEO_COVER),
+    *DOCUMENTS,
     *GROUP_WIDGETS,
 )
 

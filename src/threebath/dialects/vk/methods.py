@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from threebath.core.errors import UnknownMethod
-from threebath.dialects.vk import chats, market, people, photos, posting, uploads
+from threebath.dialects.vk import chats, documents, market, people, photos, posting, uploads
 from threebath.dialects.vk.calls import Method
 
 METHODS: Mapping[str, Method] = MappingProxyType(
@@ -14,6 +14,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         **people.METHODS,
         **posting.METHODS,
         **chats.METHODS,
+        **documents.METHODS,
         **market.METHODS,
     }
 )

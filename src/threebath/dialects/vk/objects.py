@@ -47,7 +47,7 @@ def sizes(asset: Asset, services: Services) -> list[Json]:
             "width": made.size.width,
             "height": made.size.height,
         }
-        for made in asset.renditions
+        for made in asset.pictures
     ]
 
 
@@ -61,7 +61,7 @@ def images(asset: Asset, services: Services) -> list[Json]:
 
 def square(asset: Asset, letter: str, services: Services) -> str:
     """Return the address of one of the square previews, or of the nearest there is."""
-    made = asset.rendition(letter) or asset.renditions[0]
+    made = asset.rendition(letter) or asset.pictures[0]
     return services.media_url(asset, made)
 
 

@@ -11,8 +11,12 @@ from threebath.core.signing import Purpose
 from threebath.dialects.vk.asks import CHAT_BASE, changeable_chat
 from threebath.dialects.vk.calls import Call
 from threebath.dialects.vk.columns import Result
+from threebath.dialects.vk.documents import document_object, saved_object
 from threebath.dialects.vk.failures import HASH
 from threebath.dialects.vk.objects import Json, chat_object, images, photo_object, square
+
+TYPED_FROM = (5, 85)
+"""From this version on ``docs.save`` answers an object that says what it holds."""
 
 STORY_LIFE = timedelta(days=1)
 
@@ -152,6 +156,15 @@ async def _thumb(call: Call, photos: list[Photo]) -> object:
     }
 
 
+async def _document(call: Call, photos: list[Photo]) -> object:
+    """Answer ``docs.save``: typed from 5.85 on, a bare list before that."""
+    photo = photos[-1]
+    word, found = saved_object(photo, call)
+    if call.version < TYPED_FROM:
+        return [document_object(photo, call)]
+    return {"type": word, word: found}
+
+
 RESULTS: Mapping[Result, Callable[[Call, list[Photo]], Awaitable[object]]] = (
     MappingProxyType(
         {
@@ -166,6 +179,7 @@ RESULTS: Mapping[Result, Callable[[Call, list[Photo]], Awaitable[object]]] = (
             Result.CARD: _card,
             Result.FORM: _form,
             Result.THUMB: _thumb,
+            Result.DOCUMENT: _document,
         }
     )
 )

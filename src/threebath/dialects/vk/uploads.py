@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 
 from threebath.core.errors import BadParameter, WrongTokenKind
-from threebath.core.tickets import Destination, Ticket
+from threebath.core.tickets import Destination, Ticket, TokenKind
 from threebath.dialects.vk.asks import ASKS
 from threebath.dialects.vk.calls import Call, Method
 from threebath.dialects.vk.columns import Claims, Issued, Owner, VkKind
@@ -37,7 +37,7 @@ OWNERS: Mapping[Owner, Callable[[Call], int]] = MappingProxyType(
 async def issue(rows: Sequence[VkKind], call: Call) -> object:
     """Answer a ``get…Server`` method: where to send the files."""
     row = _meant(rows, call)
-    _check_token(row, call)
+    _check_token(row.tokens, call)
     album_id = _album(row, call)
     to = Destination(row.kind.place, OWNERS[row.owner](call), album_id)
     options = await ASKS[row.asks](call)
@@ -63,9 +63,9 @@ def _album(row: VkKind, call: Call) -> int | None:
     return album_id
 
 
-def _check_token(row: VkKind, call: Call) -> None:
-    if call.caller.kind not in row.tokens:
-        raise WrongTokenKind(call.caller.kind, " or ".join(sorted(row.tokens)))
+def _check_token(tokens: frozenset[TokenKind], call: Call) -> None:
+    if call.caller.kind not in tokens:
+        raise WrongTokenKind(call.caller.kind, " or ".join(sorted(tokens)))
 
 
 def _address(call: Call, ticket: Ticket) -> str:
@@ -105,7 +105,7 @@ ISSUED: Mapping[Issued, Callable[[VkKind, Call, Ticket], object]] = MappingProxy
 async def commit(rows: Sequence[VkKind], call: Call) -> object:
     """Answer a save method: publish what the upload's reply stands for."""
     first = rows[0]
-    _check_token(first, call)
+    _check_token(frozenset().union(*(row.tokens for row in rows)), call)
     params, services = call.params, call.services
     caption = params.text("caption", LONGEST_CAPTION)
     where = {
@@ -114,7 +114,9 @@ async def commit(rows: Sequence[VkKind], call: Call) -> object:
         if (value := params.decimal(name, bound))
     }
     receipts = read_reply(first, params, call.server, call.caller.actor_id, services.keys)
-    commits = [Commit(receipt_id=one, caption=caption, extra=where) for one in receipts]
+    kept = {name: params.text(name, most)[:most] for name, most in first.keeps.items()}
+    extra = {**where, **{name: value for name, value in kept.items() if value}}
+    commits = [Commit(receipt_id=one, caption=caption, extra=extra) for one in receipts]
     kinds = {row.kind.name: row for row in rows}
     photos = await services.uploads.commit(
         call.caller,

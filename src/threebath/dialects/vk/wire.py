@@ -242,7 +242,7 @@ PACKERS: Mapping[Packing, Callable[[Sequence[Receipt], int, Keyring], str]] = (
 
 def _photo(receipt: Receipt, server: int) -> dict[str, object]:
     asset = receipt.asset
-    if not asset.renditions:
+    if not asset.pictures:
         return {"kid": receipt.id}
     largest = asset.largest.letter
     return {
@@ -256,8 +256,8 @@ def _photo(receipt: Receipt, server: int) -> dict[str, object]:
                 made.size.width,
                 made.size.height,
             ]
-            for index, made in enumerate(asset.renditions)
+            for index, made in enumerate(asset.pictures)
         ],
         "kid": receipt.id,
-        "debug": "x" + "".join(made.letter + largest for made in asset.renditions),
+        "debug": "x" + "".join(made.letter + largest for made in asset.pictures),
     }

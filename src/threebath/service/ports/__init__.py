@@ -15,6 +15,7 @@ from threebath.service.ports.media import (
     Part,
     Rendered,
     RenderedImage,
+    RenderedSound,
     Renderer,
     Transcoder,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Registry",
     "Rendered",
     "RenderedImage",
+    "RenderedSound",
     "Renderer",
     "StoredAsset",
     "TokenDraft",

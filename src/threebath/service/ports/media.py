@@ -53,13 +53,26 @@ class RenderedImage:
     content: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedSound:
+    """A sound, encoded anew: ``ogg`` (Opus) or ``mp3``, which is its name, too."""
+
+    suffix: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """What the sandbox made of a file: an image for each rung of the plan."""
+    """What the sandbox made of a file: an image for each rung of the plan.
+
+    Attributes:
+        size: of the upright picture; `NOTHING_TO_SEE` where there is none.
+    """
 
     format: Format
     size: Size
-    images: tuple[RenderedImage, ...]
+    images: tuple[RenderedImage, ...] = ()
+    sounds: tuple[RenderedSound, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
@@ -69,7 +82,7 @@ class Renderer(Protocol):
     async def render(
         self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]
     ) -> Rendered:
-        """Make the kind's ladder of the file behind a descriptor.
+        """Make of the file behind a descriptor what the kind's medium says.
 
         Args:
             source: a readable, seekable file descriptor; the caller closes it.
@@ -110,6 +123,15 @@ class Blobs(Protocol):
         """Store *content* durably: on return it survives a power cut.
 
         Readers see all of it or nothing; a second put replaces the first.
+        """
+        ...
+
+    async def put_file(self, key: str, source: int, length: int) -> None:
+        """Store a file as `put` does, in bounded memory, however long it is.
+
+        Args:
+            source: a readable, seekable file descriptor; the caller closes it.
+            length: the file's length in bytes.
         """
         ...
 

@@ -1,6 +1,7 @@
 """What every blob store must do."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,18 @@ class BlobsContract:
         await blobs.put("aa/large", content)
         assert await _content(blobs, "aa/large") == content
         assert await _content(blobs, "aa/large", 70_000, 900_001) == content[70_000:900_001]
+
+    async def test_a_file_is_put_from_where_it_waits(
+        self, blobs: Blobs, tmp_path: Path
+    ) -> None:
+        """From its beginning, wherever the descriptor stands, and no more than asked."""
+        content = bytes(range(241)) * 20_000
+        (tmp_path / "spool").write_bytes(content + b"not this")
+        with (tmp_path / "spool").open("rb") as file:
+            file.seek(100)
+            await blobs.put_file("aa/file", file.fileno(), len(content))
+        assert await _content(blobs, "aa/file") == content
+        assert await _keys(blobs) == ["aa/file"]
 
     @pytest.mark.parametrize(
         ("start", "stop", "seen"),

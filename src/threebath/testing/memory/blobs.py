@@ -1,5 +1,6 @@
 """Bytes by key, in memory."""
 
+import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ class MemoryBlobs:
         if _sound(key) in self.failing:
             raise StoreFailed
         self.stored[key] = content
+
+    async def put_file(self, key: str, source: int, length: int) -> None:
+        await self.put(key, os.pread(source, length, 0))
 
     async def size(self, key: str) -> int | None:
         content = self.stored.get(_sound(key))
