@@ -17,6 +17,7 @@ from tests.dialects.up.lab import (
 )
 
 from threebath.core import errors as e
+from threebath.core.library import User
 from threebath.core.tickets import TokenKind
 from threebath.dialects.base import code_for
 from threebath.dialects.up.errors import VOCABULARIES
@@ -84,6 +85,16 @@ async def test_the_community(up):
             assert refusal(answer)[0] == code
         else:
             assert answer.json() == 219074
+
+
+async def test_a_person_called_like_a_community_is_not_in_its_way(up):
+    """People choose their names; an application's own community stays its own."""
+    await up.application(community_id=1002)
+    person = User(id=77, first_name="Eve", last_name="", screen_name="mycommunity")
+    await up.house.memory.registry.add_user(person)
+    given = {"api_key": "another", "session_key": "other-app", "community": "mycommunity"}
+    answer = await up.send(arguments(ME, **given), secret="its own")
+    assert answer.json() == 219074
 
 
 async def test_the_session(up):

@@ -271,6 +271,27 @@ async def test_a_caption_beyond_all_measure_is_refused(up):
     assert (await up.refused(caption="x" * 300_000))[0] == 100
 
 
+async def test_a_body_without_end_is_cut_off(up):
+    """After 64 MiB nobody listens; the reason is the image, where one came."""
+
+    async def endless(head):
+        yield head
+        for _ in range(70):
+            yield bytes(1024**2)
+
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    head = b'--b\r\nContent-Disposition: form-data; name="data"'
+    for filename, words in (
+        (b'; filename="a"', "the file is larger"),
+        (b"", "bytes in one"),
+    ):
+        content = endless(head + filename + b"\r\n\r\n")
+        answer = await up.post(content=content, headers=kind)
+        code = "324" if filename else "100"
+        assert read_xml(answer.text).findtext("error_code") == code
+        assert words in answer.text
+
+
 async def test_user_and_session_exclude_each_other(up):
     """Facebook's rule: a call acts for a session, or for a user, not both."""
     assert (await up.refused(uid=USER))[0] == 100

@@ -162,11 +162,16 @@ class Admission:
             if method.community:
                 raise CommunityMissing
             return None
-        found = await self.services.accounts.by_screen_name(name)
+        accounts = self.services.accounts
+        if own := application.community_id:
+            wanted = name.casefold()
+            for one in await accounts.communities([own]):
+                if one.screen_name.casefold() == wanted:
+                    return one
+            raise CommunityNotFound(f"{name[:64]} for this application")
+        found = await accounts.by_screen_name(name)
         if not isinstance(found, Community):
             raise CommunityNotFound(name[:64])
-        if application.community_id not in (0, found.id):
-            raise CommunityNotFound(f"{name[:64]} for this application")
         return found
 
     async def _session(self, method: Method, key: str) -> Session:
