@@ -91,6 +91,15 @@ async def test_workers_are_locked_up(pool):
 
 
 @needs_linux
+async def test_the_log_says_what_a_worker_died_of(pool, caplog):
+    """A forbidden system call is an attack or a bug of ours: somebody must hear of it."""
+    with pytest.raises(RendererFailed):
+        await render(pool, MARK + b"open a socket")
+    await settled(pool)
+    assert "a worker died: SIGSYS" in caplog.text
+
+
+@needs_linux
 async def test_a_file_that_is_cancelled_frees_its_worker(pool):
     """A client who goes away does not leave a worker hanging."""
     await settled(pool)
