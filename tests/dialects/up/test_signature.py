@@ -65,11 +65,18 @@ def test_both_orders_of_sorting_are_known():
     assert verified(given.items(), signature, [SECRET])[0] == ("uids1", "6")
 
 
-async def test_upper_case_is_refused(up):
-    """Facebook refused it with 104."""
+async def test_the_mistakes_that_clients_make_are_named(up):
+    """104 with a reason: upper case, nothing, one argument forgotten; else none."""
     asked = arguments("up.users.getLoggedInUser")
-    answer = await up.send({**asked, "sig": sign(asked).upper()})
-    assert refusal(answer)[0] == 104
+    left_out = {k: v for k, v in asked.items() if k != "format"}
+    for signature, reason in (
+        (sign(asked).upper(), "the signature must be in lower case"),
+        ("", "the call is not signed"),
+        (sign(left_out), "format was left out of what was signed"),
+        (sign(asked, "another secret"), "the request signature is wrong"),
+    ):
+        answer = await up.send({**asked, "sig": signature})
+        assert refusal(answer) == (104, f"Incorrect signature: {reason}")
 
 
 async def test_a_missing_signature_is_a_wrong_one(up):

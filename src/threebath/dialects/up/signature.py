@@ -15,6 +15,9 @@ SIGNATURES = ("sig", "apiSig")
 
 Pair = tuple[str, str]
 
+MOST_TRIED = 16
+"""Arguments of a badly signed call that are tried as the one that was left out."""
+
 
 def _by_name(pair: Pair) -> tuple[str, ...]:
     return pair
@@ -51,12 +54,34 @@ def verified(pairs: Iterable[Pair], signature: str, secrets: Sequence[str]) -> l
         secrets: those that may have signed; "" counts for none.
 
     Raises:
-        BadSignature: none of the secrets made *signature*.
+        BadSignature: none of the secrets made *signature*; it says why, if that is one of
+            the mistakes that clients make.
     """
     given = list(pairs)
+    ordered = _order(given, signature, secrets)
+    if ordered is None:
+        raise BadSignature(_mistake(given, signature, secrets))
+    return ordered
+
+
+def _order(
+    given: Sequence[Pair], signature: str, secrets: Sequence[str]
+) -> list[Pair] | None:
     for secret in filter(None, secrets):
         for order in _ORDERS:
             ordered = sorted(given, key=order)
             if same_secret(signature_of(ordered, secret), signature):
                 return ordered
-    raise BadSignature
+    return None
+
+
+def _mistake(given: Sequence[Pair], signature: str, secrets: Sequence[str]) -> str:
+    """Say what is wrong with a signature; "" if that cannot be known."""
+    if not signature:
+        return "the call is not signed"
+    if _order(given, signature.lower(), secrets):
+        return "the signature must be in lower case"
+    for at, (name, _) in enumerate(given[:MOST_TRIED]):
+        if _order([*given[:at], *given[at + 1 :]], signature, secrets):
+            return f"{name[:64]} was left out of what was signed"
+    return ""
