@@ -35,6 +35,7 @@ class Sink:
     base: str = ""
     _server: asyncio.Server | None = None
     _saved: dict = field(default_factory=dict)
+    _tasks: set = field(default_factory=set)
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -44,16 +45,25 @@ class Sink:
 
     async def __aexit__(self, *_):
         self._server.close()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def of(self, what):
         """Return the names of the files that *what* happened to."""
         return [name for happened, name, _ in self.events if happened == what]
 
     async def _serve(self, reader, writer):
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            while await self._answer(reader, writer):
-                pass
-        writer.close()
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                while await self._answer(reader, writer):
+                    pass
+        finally:
+            writer.close()
+            self._tasks.discard(task)
 
     async def _answer(self, reader, writer):
         try:

@@ -1,5 +1,6 @@
 """Our client against a live server: every kind, by SDK and by command."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -259,6 +260,32 @@ async def test_up_refusals(place):
     async with place.up(session_key="gone") as up:
         with pytest.raises(e.TokenRefused):
             await up.upload_photo(file)
+
+
+async def test_an_address_that_ran_out_is_replaced(tmp_path):
+    """Tickets of a second: the second batch finds its address dead, and gets a new one."""
+    path = tmp_path / "cat.jpg"
+    path.write_bytes(jpeg())
+    with running(tmp_path / "data", uploads__ticket_life=1, uploads__clock_skew=0) as live:
+        place = Place(live, tmp_path)
+        async with place.vk() as vk, place.ok() as ok:
+            for _ in range(2):
+                (await vk.upload_photos([path], album=1)).check()
+                await asyncio.sleep(1.5)
+            address = await ok.issue({"count": 1})
+            await asyncio.sleep(1.5)
+            with pytest.raises(e.AddressExpired):
+                await ok.send(address, [path])
+
+
+async def test_a_repeated_commit_at_ok_is_the_same_photo(place):
+    """What makes repeating safe on this server."""
+    async with place.ok() as ok:
+        (token,) = await ok.send(await ok.issue({"count": 1}), photos(place))
+        given = {"photos": [{"photo_id": token.photo_id, "token": token.token}]}
+        first = await ok.call("photosV2.commit", given)
+        second = await ok.call("photosV2.commit", given)
+    assert first.value == second.value
 
 
 def test_without_async(place):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, Self, TypeVar
 
 from threebath import client as c
+from threebath.client.errors import BadArguments
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,8 +44,17 @@ class _Face(Generic[A]):
         self._runner.close()
 
     def run(self, work: Coroutine[Any, Any, R]) -> R:
-        """Run any coroutine of ``self.client`` to its end."""
-        return self._runner.run(work)
+        """Run any coroutine of ``self.client`` to its end.
+
+        Raises:
+            BadArguments: an event loop runs in this thread already.
+        """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self._runner.run(work)
+        work.close()
+        raise BadArguments("an event loop runs here: use the client without sync")
 
 
 def _waiting(

@@ -20,7 +20,7 @@ def expand(arguments: Sequence[str], limits: Limits | None) -> list[Path]:
     Raises:
         BadArguments: a folder or a pattern holds no such file.
     """
-    found: dict[Path, None] = {}
+    found: dict[Path, Path] = {}
     for argument in arguments:
         named = Path(argument)
         if named.is_dir():
@@ -29,13 +29,22 @@ def expand(arguments: Sequence[str], limits: Limits | None) -> list[Path]:
             matches = sorted(glob.glob(argument, recursive=True))  # noqa: PTH207  # absolute too
             among, what = [Path(one) for one in matches], "pattern"
         else:
-            found[named] = None
+            found.setdefault(_place(named), named)
             continue
         meant = [one for one in among if _is_meant(one, limits)]
         if not meant:
             raise BadArguments(f"the {what} {argument} holds nothing that goes there")
-        found.update(dict.fromkeys(meant))
-    return list(found)
+        for one in meant:
+            found.setdefault(_place(one), one)
+    return list(found.values())
+
+
+def _place(path: Path) -> Path:
+    """Say where a file is, whichever way it is named; a loop of links is nowhere."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return path
 
 
 def _walk(folder: Path) -> Iterator[Path]:
