@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, async_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -80,12 +79,15 @@ def _without_proxies():
 async def browser():
     """A Chromium; pictures of its pages go to THREEBATH_SHOTS, or else to build/shots."""
     path = chromium()
+    playwright = pytest.importorskip(
+        "playwright.async_api", reason="Playwright is not installed"
+    )
     shots = Path(os.environ.get("THREEBATH_SHOTS", SHOTS))
     with _without_proxies():
-        async with async_playwright() as driver:
+        async with playwright.async_playwright() as driver:
             try:
                 inner = await driver.chromium.launch(executable_path=path, args=ARGUMENTS)
-            except Error as error:
+            except playwright.Error as error:
                 pytest.skip(f"Chromium does not start: {error}")
             yield Browser(inner, shots)
             await inner.close()
