@@ -31,6 +31,9 @@ COOKIE = "threebath_visitor"
 LIFE = timedelta(hours=12)
 CSRF = "csrf"
 
+MOST_OFFERED = 8
+"""People to choose from, where visitors say who they are."""
+
 _SIGN_IN, _SIGN_OUT = "/sign-in", "/sign-out"
 _TOKEN = 16
 _COOKIE = re.compile(
@@ -52,7 +55,7 @@ class Visitor:
 
     @property
     def name(self) -> str:
-        return f"{self.user.first_name} {self.user.last_name}".strip() or str(self.user.id)
+        return _name_of(self.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +140,11 @@ class Visitors:
         fields = dict(await read_form(request))
         back = _local(fields.get("next", ""))
         if request.method == "GET":
-            return self._form(back)
+            return await self._form(back)
         given = fields.get("user_id", "").strip()
         visitor = await self._visitor(given, COOKIE)
         if visitor is None or not is_same_origin(request):
-            return self._form(back, f"There is no user {given[:20]}.")
+            return await self._form(back, f"There is no user {given[:20]}.")
         response = RedirectResponse(back, 303)
         self._remember(response, visitor.user.id)
         return response
@@ -158,17 +161,24 @@ class Visitors:
             secure=self.services.address.startswith("https:"),
         )
 
-    def _form(self, back: str, problem: str = "") -> Response:
+    async def _form(self, back: str, problem: str = "") -> Response:
+        people = await self.services.accounts.all_users(MOST_OFFERED)
+        offered = "".join(
+            button(_name_of(one), name="user_id", value=str(one.id), look="quiet")
+            for one in people
+        )
         note = f'<p class="note">{escape(problem)}</p>' if problem else ""
-        body = f"""<form method="post" action="{_SIGN_IN}" class="panel">
+        body = f"""<div class="panel">
   <h1>Who are you?</h1>
   <p class="lead">This server is for trying things out: say who you are, and it
   believes you.</p>{note}
+  <form method="post" action="{_SIGN_IN}" class="row offered">{hidden(next=back)}
+  {offered}</form>
+  <form method="post" action="{_SIGN_IN}">
   <label for="user_id">User id</label>
-  <input id="user_id" name="user_id" inputmode="numeric" pattern="[0-9]+"
-    required autofocus>
-  {hidden(next=back)}{button("Sign in")}
-</form>"""
+  <input id="user_id" name="user_id" inputmode="numeric" pattern="[0-9]+" required>
+  {hidden(next=back)}{button("Sign in")}</form>
+</div>"""
         return page("Sign in", body, status=403 if problem else 200)
 
     async def sign_out(self, request: Request) -> Response:
@@ -178,6 +188,10 @@ class Visitors:
         if visitor is None or self.sent_by(visitor, await read_form(request)):
             response.delete_cookie(COOKIE)
         return response
+
+
+def _name_of(user: User) -> str:
+    return f"{user.first_name} {user.last_name}".strip() or str(user.id)
 
 
 def is_same_origin(request: Request) -> bool:

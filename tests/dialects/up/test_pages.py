@@ -141,6 +141,7 @@ async def test_strangers_are_asked_who_they_are(up):
     assert answer.headers["location"] == f"/sign-in?next={ALBUM.replace('/', '%2F')}"
     page = await look(up, answer.headers["location"])
     assert fields(page)["next"] == ALBUM
+    assert f'name="user_id" value="{USER}">Uma Peters</button>' in page
     assert await sign_in(up, back=ALBUM) == ALBUM
     for elsewhere in ("//evil.test", "https://evil.test", "/\\evil.test", "x", "/\r\nx"):
         assert await sign_in(up, back=elsewhere) == "/"

@@ -125,6 +125,11 @@ class SqlAccounts:
         async with self.database.read() as connection:
             return [community_of(row) for row in await connection.execute(query)]
 
+    async def all_users(self, limit: int = 1000) -> list[User]:
+        query = select(users).order_by(users.c.id).limit(limit)
+        async with self.database.read() as connection:
+            return [user_of(row) for row in await connection.execute(query)]
+
     async def administers(self, user_id: int, community_id: int) -> bool:
         async with self.database.read() as connection:
             return await _is_there(

@@ -54,6 +54,10 @@ class Accounts(Protocol):
         """List communities by id."""
         ...
 
+    async def all_users(self, limit: int = 1000) -> list[User]:
+        """List users by id."""
+        ...
+
     async def administers(self, user_id: int, community_id: int) -> bool:
         """Say whether the user may act for the community."""
         ...

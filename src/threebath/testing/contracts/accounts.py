@@ -204,6 +204,15 @@ class AccountsContract(RegistryContract):
         assert await accounts.all_communities() == [CATS, DOGS]
         assert await accounts.all_communities(limit=1) == [CATS]
 
+    async def test_users_are_listed_by_id(
+        self, accounts: Accounts, registry: Registry
+    ) -> None:
+        """As many as were asked for."""
+        for one in (BOB, ANN):
+            await registry.add_user(one)
+        assert await accounts.all_users() == [ANN, BOB]
+        assert await accounts.all_users(limit=1) == [ANN]
+
     @pytest.mark.parametrize(
         ("name", "found"),
         [

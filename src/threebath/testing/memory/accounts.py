@@ -84,6 +84,9 @@ class MemoryAccounts:
     async def all_communities(self, limit: int = 1000) -> list[Community]:
         return sorted(self.rows.communities.values(), key=lambda one: one.id)[:limit]
 
+    async def all_users(self, limit: int = 1000) -> list[User]:
+        return sorted(self.rows.users.values(), key=lambda one: one.id)[:limit]
+
     async def administers(self, user_id: int, community_id: int) -> bool:
         return (community_id, user_id) in self.rows.admins
 
