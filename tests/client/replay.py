@@ -125,6 +125,13 @@ def jpeg(width=640, height=480, shade=90):
     return target.getvalue()
 
 
+def png(width=640, height=480):
+    """A small drawing on a transparent ground."""
+    target = BytesIO()
+    Image.new("RGBA", (width, height), (200, 0, 0, 90)).save(target, "PNG")
+    return target.getvalue()
+
+
 def write(folder, name="cat.jpg", content=None):
     """Write a file and return its path; a picture unless *content* is given."""
     path = Path(folder) / name

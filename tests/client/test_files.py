@@ -229,6 +229,7 @@ UNFIT = [
     (b"just text", "file.format", "not of a supported format"),
     (b"\xff\xd8\xff\xe0\0\x10JF", "file.corrupt", "damaged"),
     (b"%PDF-1.7 " + bytes(99), "file.format", "not of a supported format"),
+    (b"ID3" + bytes(99), "file.format_not_allowed", "audio/mpeg are not taken here"),
 ]
 
 
@@ -241,6 +242,16 @@ async def test_what_does_not_fit_is_found_before_sending(
         await vk.upload_wall_photo(write(tmp_path, "x.jpg", content))
 
     assert caught.value.slug == slug
+    assert replay.calls == []
+
+
+async def test_a_document_may_not_be_a_program(vk, replay, tmp_path):
+    """Nor an MP3; everything else may be one, known or not."""
+    program = write(tmp_path, "tool", b"\x7fELF" + bytes(99))
+
+    with pytest.raises(e.FileUnfit, match="are not taken here"):
+        await vk.upload_document(program)
+
     assert replay.calls == []
 
 

@@ -107,6 +107,27 @@ def test_no_start_of_a_file_confuses_it():
             assert found.size in {None, Size(64, 48)}
 
 
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"ID3\x04", Format.MP3),
+        (b"OggS\0", Format.OGG),
+        (b"fLaC\0", Format.FLAC),
+        (b"RIFF\0\0\0\0WAVEfmt ", Format.WAV),
+        (b"RIFF\0\0\0\0AVI LIST", Format.AVI),
+        (b"\0\0\0\x18ftypisom", Format.MP4),
+        (b"\0\0\0\x18ftypM4A ", Format.M4A),
+        (b"\x1aE\xdf\xa3", Format.MATROSKA),
+        (b"FLV\x01", Format.FLV),
+        (b"\x7fELF\x02", Format.PROGRAM),
+        (b"MZ\x90", Format.PROGRAM),
+    ],
+)
+def test_sound_film_and_programs_are_told_apart(start, expected):
+    """What a document or a video may not be is found before gigabytes are sent."""
+    assert probe(io.BytesIO(start + bytes(100))).format is expected
+
+
 def test_noise_is_nothing_known():
     """What is not recognised is left to the server."""
     assert probe(io.BytesIO(b"noise" * 100)).format is None

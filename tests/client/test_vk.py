@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from tests.client.replay import html, jpeg, write
+from tests.client.replay import html, jpeg, png, write
 from tests.client.vk_answers import CASES, PHOTO_REPLY, PHOTOS, UPLOAD, photo, server
 
 from threebath.client import VK, Batch
@@ -38,7 +38,7 @@ def test_all_thirteen_kinds_are_here():
     """VK has thirteen kinds; documents and stories count twice or thrice."""
     methods = {case.issue for case in CASES}
     assert len(methods) == 15
-    assert len(CASES) == 16
+    assert len(CASES) == 17
 
 
 async def test_the_three_steps_one_by_one(vk, replay, tmp_path):
@@ -80,6 +80,26 @@ async def test_an_album_goes_five_to_a_request_with_one_address(vk, replay, tmp_
     assert sorted(len(call.files) for call in replay.of("upload")) == [2, 5]
     fields = [[name for name, *_ in call.files] for call in replay.of("upload")]
     assert ["file1", "file2", "file3", "file4", "file5"] in fields
+
+
+async def test_kinds_of_one_method_have_each_their_own_address(vk, replay, tmp_path):
+    """Documents and drawings for one peer differ only in a parameter."""
+    second = UPLOAD.replace("c1", "c2")
+    replay.on("docs.getMessagesUploadServer", server(), server(upload_url=second))
+    replay.on("upload", {"file": "d"}, {"file": "g"})
+    drawing = {"id": 8, "owner_id": 66, "url": "u", "width": 1, "height": 1}
+    document = {"id": 9, "owner_id": 66, "title": "cat.png", "size": 3, "ext": "png"}
+    replay.on(
+        "docs.save",
+        {"response": {"type": "doc", "doc": document}},
+        {"response": {"type": "graffiti", "graffiti": drawing}},
+    )
+    path = write(tmp_path, "cat.png", png())
+
+    await vk.upload_message_document(path, peer=5)
+    await vk.upload_graffiti(path, peer=5)
+
+    assert [call.url for call in replay.of("upload")] == [UPLOAD, second]
 
 
 async def test_some_of_a_request_are_refused(vk, replay, tmp_path):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.client.replay import dumps, jpeg
+from tests.client.replay import dumps, jpeg, png
 
 UPLOAD = "https://pu.vk.example/c1/upload.php?act=do_add&mid=66&hash=0a0a"
 PHOTOS = dumps([{"photo": "26f1e24c4c:w", "sizes": [], "kid": "0" * 32}])
@@ -259,6 +259,24 @@ CASES = [
         {"file": "f"},
         "drawing.png",
         b"\x89PNG\r\n\x1a\n" + bytes(60),
+    ),
+    Case(
+        "graffiti",
+        lambda vk, path: vk.upload_graffiti(path, peer=5),
+        "docs.getMessagesUploadServer",
+        server(),
+        "file",
+        {"file": "f"},
+        "docs.save",
+        {
+            "type": "graffiti",
+            "graffiti": {"id": 8, "owner_id": 66, "url": "u", "width": 64, "height": 48},
+        },
+        "doc66_8",
+        {"type": "graffiti", "peer_id": "5"},
+        {"file": "f"},
+        "drawing.png",
+        png(),
     ),
     Case(
         "voice",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.client.replay import jpeg
+from tests.client.replay import jpeg, png
 from tests.live import running
 from typer.testing import CliRunner
 
@@ -62,6 +62,8 @@ def place(tmp_path_factory):
     for number in range(7):
         (folder / f"{number}.jpg").write_bytes(jpeg(800, 600, 30 * number))
     (folder / "wide.jpg").write_bytes(jpeg(1600, 800))
+    (folder / "drawing.png").write_bytes(png())
+    (folder / "привет.txt").write_bytes(b"hello\n")
     (folder / "tall.jpg").write_bytes(jpeg(100, 2100))
     (folder / "broken.jpg").write_bytes(jpeg(800, 600)[:900])
     with running(folder / "data") as live:
@@ -160,6 +162,20 @@ async def test_vk_chat_market_and_cover(place):
     assert cover.images[-1].width == 1590
     for url in (chat.url, goods.url, collection.url, cover.images[0].url):
         await _is_there(url)
+
+
+async def test_vk_documents(place):
+    """Kind 10: one's own, a wall's, a message's; and drawings."""
+    text, drawing = place.files / "привет.txt", place.files / "drawing.png"
+    async with place.vk() as vk:
+        own = await vk.upload_document(text, title="Hello", tags=("a", "b"))
+        wall = await vk.upload_wall_document(text, group=7)
+        message = await vk.upload_message_document(text, peer=5)
+        graffiti = await vk.upload_graffiti(drawing, peer=5)
+    assert (own.title, own.extension, own.size) == ("Hello", "txt", 6)
+    assert wall.owner_id == -7
+    assert message.title == "привет.txt"
+    assert (graffiti.width, graffiti.height) == (640, 480)
 
 
 async def test_vk_story(place):
@@ -306,6 +322,10 @@ COMMANDS = [
     "vk:market/7",
     "vk:market-album/7",
     "vk:cover/7",
+    "vk:doc",
+    "vk:wall-doc/7",
+    "vk:message-doc/5",
+    "vk:graffiti/5",
     "vk:story",
     "ok:album",
     "ok:moment",
@@ -320,7 +340,8 @@ COMMANDS = [
 def test_every_destination_by_command(place, to):
     """By the profiles that the server itself wrote, and safe to give again."""
     network = to.partition(":")[0]
-    to, file = to.format(**place.world(network)), place.files / "wide.jpg"
+    name = "drawing.png" if "graffiti" in to else "wide.jpg"
+    to, file = to.format(**place.world(network)), place.files / name
     first, summary = place.command(file, "--to", to)
     assert (first["result"], summary["summary"]["saved"]) == ("saved", 1)
     again, _ = place.command(file, "--to", to)

@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from threebath.client.errors import FileUnfit
 from threebath.client.files import Source
-from threebath.core.errors import CorruptFile, TooManyBytes, UnknownFormat, UploadError
+from threebath.core.errors import (
+    CorruptFile,
+    FormatNotAllowed,
+    TooManyBytes,
+    UnknownFormat,
+    UploadError,
+)
 from threebath.core.kinds import PICTURES, Limits, UploadKind
 from threebath.core.networks import ok, up, vk
 
@@ -35,8 +41,11 @@ def check(source: Source, limits: Limits | None) -> None:
     try:
         if source.size > limits.max_bytes:
             raise TooManyBytes(limits.max_bytes)
+        found = source.finding.format
         if limits.formats <= PICTURES:
             _check_picture(source, limits)
+        elif found is not None and found not in limits.formats:
+            raise FormatNotAllowed(found)
     except UploadError as error:
         raise FileUnfit(source.name, error) from error
 
@@ -45,6 +54,8 @@ def _check_picture(source: Source, limits: Limits) -> None:
     found = source.finding
     if found.format is None:
         raise UnknownFormat
+    if found.format not in limits.formats:
+        raise FormatNotAllowed(found.format)
     if found.size is None:
         raise CorruptFile("its header says no size")
     limits.check(found.format, found.size)

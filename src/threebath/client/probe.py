@@ -70,8 +70,8 @@ def _picture(
     return make
 
 
-def _other(media_type: str, extension: str) -> Callable[[BinaryIO], Finding]:
-    return lambda file: Finding(None, None, media_type, extension)
+def _other(found: Format, extension: str) -> Callable[[BinaryIO], Finding]:
+    return lambda file: Finding(found, None, found.value, extension)
 
 
 def _in_head(read: Callable[[bytes], Size | None]) -> Callable[[BinaryIO], Size | None]:
@@ -166,11 +166,16 @@ _MAGIC: tuple[tuple[Callable[[bytes], bool], Callable[[BinaryIO], Finding]], ...
         _picture(Format.HEIC, ".heic", size_in_boxes),
     ),
     (_starts(b"BM"), _picture(Format.BMP, ".bmp", _in_head(_bmp))),
-    (_starts(b"OggS"), _other("audio/ogg", ".ogg")),
-    (_starts(b"ID3", b"\xff\xfb", b"\xff\xf3"), _other("audio/mpeg", ".mp3")),
-    (_starts(b"\x1aE\xdf\xa3"), _other("video/webm", ".webm")),
-    (_riff(b"AVI "), _other("video/x-msvideo", ".avi")),
-    (lambda head: head[4:8] == b"ftyp", _other("video/mp4", ".mp4")),
-    (_starts(b"%PDF-"), _other("application/pdf", ".pdf")),
-    (_starts(b"PK\x03\x04"), _other("application/zip", ".zip")),
+    (_starts(b"OggS"), _other(Format.OGG, ".ogg")),
+    (_starts(b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"), _other(Format.MP3, ".mp3")),
+    (_starts(b"fLaC"), _other(Format.FLAC, ".flac")),
+    (_riff(b"WAVE"), _other(Format.WAV, ".wav")),
+    (_starts(b"\x1aE\xdf\xa3"), _other(Format.MATROSKA, ".mkv")),
+    (_riff(b"AVI "), _other(Format.AVI, ".avi")),
+    (_starts(b"FLV\x01"), _other(Format.FLV, ".flv")),
+    (_starts(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"), _other(Format.WMV, ".wmv")),
+    (_starts(b"\0\0\1\xba", b"\0\0\1\xb3"), _other(Format.MPEG, ".mpg")),
+    (_has_brand(b"M4A "), _other(Format.M4A, ".m4a")),
+    (lambda head: head[4:8] == b"ftyp", _other(Format.MP4, ".mp4")),
+    (_starts(b"\x7fELF", b"MZ"), _other(Format.PROGRAM, "")),
 )

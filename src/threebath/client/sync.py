@@ -91,6 +91,7 @@ class VK(_Face[c.VK]):
     upload_document = _waiting(c.VK.upload_document)
     upload_wall_document = _waiting(c.VK.upload_wall_document)
     upload_message_document = _waiting(c.VK.upload_message_document)
+    upload_graffiti = _waiting(c.VK.upload_graffiti)
     upload_cover = _waiting(c.VK.upload_cover)
     upload_voice = _waiting(c.VK.upload_voice)
     upload_story = _waiting(c.VK.upload_story)

@@ -137,6 +137,7 @@ TARGETS: Mapping[str, Row] = {
         "title",
         "documents for messages",
     ),
+    "vk:graffiti": Row("PEER", _vk(k.GRAFFITI, "peer_id"), (), "", "drawings (PNG)"),
     "vk:cover": Row("GROUP", _vk(k.COVER, "group_id"), (), "", "a community's cover"),
     "vk:voice": Row("PEER", _vk(k.VOICE, "peer_id"), (), "", "voice messages"),
     "vk:story": Row("[GROUP]", _story, (), "", "stories, of photos or videos"),

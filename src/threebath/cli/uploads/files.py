@@ -59,6 +59,6 @@ def _is_meant(path: Path, limits: Limits | None) -> bool:
     if limits is None or not limits.formats <= PICTURES:
         return True
     try:
-        return inspect(path).finding.format is not None
+        return inspect(path).finding.format in PICTURES
     except FileProblem:
         return True  # it is unreadable or empty, and that should be told

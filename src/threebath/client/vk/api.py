@@ -216,6 +216,12 @@ class VK(Calls):
         flow = VkFlow(self, k.MESSAGE_DOCUMENT, {"peer_id": peer}, {"title": title})
         return await send_one(flow, file, tell)
 
+    async def upload_graffiti(
+        self, file: Sendable, *, peer: int, tell: Listener = ignore
+    ) -> r.Graffiti:
+        """Save a drawing (a PNG) for a message to *peer*."""
+        return await send_one(VkFlow(self, k.GRAFFITI, {"peer_id": peer}), file, tell)
+
     async def upload_cover(
         self,
         file: Sendable,

@@ -180,7 +180,7 @@ class Calls:
     async def _address(self, kind: Kind[R], params: Mapping[str, object]) -> Address[R]:
         if not kind.reusable:
             return await self.issue(kind, params)
-        key = (kind.issue, *sorted(words(params).items()))
+        key = (kind.issue, *sorted(words({**kind.when, **params}).items()))
         async with self._issuing:
             if key not in self._addresses:
                 self._addresses[key] = await self.issue(kind, params)

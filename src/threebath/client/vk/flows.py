@@ -11,7 +11,7 @@ from threebath.client.shapes import Shape
 from threebath.client.vk import kinds as k
 from threebath.client.vk import results as r
 from threebath.client.vk.calls import Address, Calls, Reply
-from threebath.core.kinds import Limits
+from threebath.core.kinds import PICTURES, Limits
 
 R = TypeVar("R")
 
@@ -116,8 +116,8 @@ class StoryFlow:
 
     async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
         """See `Flow.receive`."""
-        is_video = tracks[0].source.finding.format is None
-        kind = k.STORY_VIDEO if is_video else k.STORY_PHOTO
+        is_photo = tracks[0].source.finding.format in PICTURES
+        kind = k.STORY_PHOTO if is_photo else k.STORY_VIDEO
         for track in tracks:
             check(track.source, LIMITS.get(kind.name))
         reply = await self.calls.receive(kind, self.issue, tracks, {})

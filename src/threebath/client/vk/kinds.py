@@ -146,6 +146,16 @@ MESSAGE_DOCUMENT = Kind(
     read=r.document,
     reusable=True,
 )
+GRAFFITI = Kind(
+    name="vk.graffiti",
+    issue="docs.getMessagesUploadServer",
+    when={"type": "graffiti"},
+    form_field="file",
+    save="docs.save",
+    takes={"file": "file"},
+    read=r.graffiti,
+    reusable=True,
+)
 VOICE = Kind(
     name="vk.voice",
     issue="docs.getMessagesUploadServer",

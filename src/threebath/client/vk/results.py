@@ -99,6 +99,14 @@ class Document(Media):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Graffiti(Media):
+    """A drawing on a transparent ground; width and height are in pixels."""
+
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice(Media):
     """A voice message. ``duration`` is in seconds, ``waveform`` has levels 0 to 31."""
 
@@ -187,6 +195,18 @@ def document(answer: Shape) -> tuple[Document, ...]:
             title=found.text_or("title"),
             size=found.integer_or("size"),
             extension=found.text_or("ext"),
+        ),
+    )
+
+
+def graffiti(answer: Shape) -> tuple[Graffiti, ...]:
+    """Read the answer of ``docs.save`` for a drawing."""
+    found = answer.at("graffiti")
+    return (
+        Graffiti(
+            **_media("doc", found),
+            width=found.integer_or("width"),
+            height=found.integer_or("height"),
         ),
     )
 
