@@ -52,9 +52,9 @@ async def test_more_files_than_workers_wait_their_turn(pool):
     assert len({one.images[0].content for one in done}) == 1
 
 
-async def test_who_waits_longer_than_a_file_may_take_is_told():
-    """Nobody waits for ever: after the deadline of a file it is Busy."""
-    settings = RenderSettings(workers=1, deadline=timedelta(seconds=0.4))
+async def test_who_waits_too_long_is_told():
+    """Nobody waits for ever: after a time it is Busy."""
+    settings = RenderSettings(workers=1, patience=timedelta(seconds=0.4))
     async with RenderPool(settings) as pool, pool._crew.worker():
         started = time.monotonic()
         with pytest.raises(Busy):

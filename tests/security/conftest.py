@@ -18,7 +18,9 @@ def anyio_backend():
 
 @pytest.fixture(scope="session")
 async def pool(anyio_backend):  # noqa: ARG001 - has anyio run the fixture
-    settings = RenderSettings(workers=2, deadline=timedelta(seconds=3), hook=HOOK)
+    settings = RenderSettings(
+        workers=2, deadline=timedelta(seconds=3), patience=timedelta(minutes=1), hook=HOOK
+    )
     async with RenderPool(settings) as pool:
         yield pool
 

@@ -80,7 +80,7 @@ class Crew:
         A refused file is a good end.
 
         Raises:
-            Busy: none got free within the deadline of a file.
+            Busy: none got free in time.
         """
         line = await self._take()
         self._busy.add(line)
@@ -120,7 +120,7 @@ class Crew:
         future: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:
-            async with asyncio.timeout(self.settings.deadline.total_seconds()):
+            async with asyncio.timeout(self.settings.patience.total_seconds()):
                 return await future
         except BaseException as error:
             if future in self._waiting:

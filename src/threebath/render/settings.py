@@ -17,6 +17,7 @@ class RenderSettings:
         workers: processes; 0 for as many as there are processors.
         memory: bytes of address space of one worker.
         deadline: for one file, by the clock on the wall.
+        patience: for which a file waits for a worker before the caller is told `Busy`.
         files_per_worker: files after which a worker is replaced; 1 for the paranoid.
         queue_pixels: pixels that may wait for a worker before callers are told `Busy`.
         transcoders: workers that may be busy with variants at a time; 0 for half of them.
@@ -29,6 +30,7 @@ class RenderSettings:
     workers: int = 0
     memory: int = 1536 * MIB
     deadline: timedelta = timedelta(seconds=20)
+    patience: timedelta = timedelta(seconds=20)
     files_per_worker: int = 50
     queue_pixels: int = 500_000_000
     transcoders: int = 0
