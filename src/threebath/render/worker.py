@@ -124,7 +124,7 @@ def serve(
         os.close(made)
 
 
-def main() -> None:
+def main() -> None:  # pragma: no cover - in the child alone
     """Lock up, say so, and serve."""
     leave_signals_to_the_parent()
     settings = json.loads(sys.argv[2])

@@ -14,7 +14,7 @@ NETWORK_FROM, NETWORK = 4, 0b11
 SCOPES_FROM, SCOPES = 6, 0b11
 
 
-def restrict() -> int:
+def restrict() -> int:  # pragma: no cover - in the child alone
     """Deny everything that this kernel's Landlock knows; return its version, or 0.
 
     Raises:

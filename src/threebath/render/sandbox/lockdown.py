@@ -34,7 +34,7 @@ class Cage:
     cpu: int
 
 
-def lock_down(cage: Cage) -> list[str]:
+def lock_down(cage: Cage) -> list[str]:  # pragma: no cover - in the child alone
     """Give up all rights, one after the other; list the locks that could not be made.
 
     A lock that is merely missing is for the pool to judge. It must be called while
@@ -55,7 +55,7 @@ def lock_down(cage: Cage) -> list[str]:
     return missing
 
 
-def _holds(lock: Callable[[], None]) -> bool:
+def _holds(lock: Callable[[], None]) -> bool:  # pragma: no cover - in the child alone
     try:
         lock()
     except (OSError, ValueError, AttributeError):
@@ -63,7 +63,7 @@ def _holds(lock: Callable[[], None]) -> bool:
     return True
 
 
-def _control(option: int, value: int) -> None:
+def _control(option: int, value: int) -> None:  # pragma: no cover - in the child alone
     if platform.system() != "Linux":
         raise OSError(platform.system())
     libc = ctypes.CDLL(None, use_errno=True)
@@ -71,12 +71,12 @@ def _control(option: int, value: int) -> None:
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def _die_with_parent() -> None:
+def _die_with_parent() -> None:  # pragma: no cover - in the child alone
     """Have the kernel kill this process when the one that started it is gone."""
     _control(SET_DEATH_SIGNAL, signal.SIGKILL)
 
 
-def _become_nobody() -> None:
+def _become_nobody() -> None:  # pragma: no cover - in the child alone
     """Change to the user nobody where that is possible, and to nobody's memory."""
     if os.geteuid() == 0:
         os.setgroups([])
@@ -86,7 +86,7 @@ def _become_nobody() -> None:
     _control(SET_DUMPABLE, 0)
 
 
-def _limit(cage: Cage) -> None:
+def _limit(cage: Cage) -> None:  # pragma: no cover - in the child alone
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: MAX_WRITTEN,
@@ -101,7 +101,7 @@ def _limit(cage: Cage) -> None:
         resource.setrlimit(name, (least, least))
 
 
-def _no_capabilities() -> None:
+def _no_capabilities() -> None:  # pragma: no cover - in the child alone
     """Drop what a service manager may have granted to a user who is not root."""
     _control(AMBIENT, CLEAR_ALL)
     header = struct.pack("=Ii", CAPABILITIES_VERSION, 0)
@@ -110,10 +110,10 @@ def _no_capabilities() -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
-def _no_new_privileges() -> None:
+def _no_new_privileges() -> None:  # pragma: no cover - in the child alone
     _control(SET_NO_NEW_PRIVILEGES, 1)
 
 
-def _landlock() -> None:
+def _landlock() -> None:  # pragma: no cover - in the child alone
     if landlock.restrict() == 0:
         raise OSError("not in this kernel")

@@ -72,7 +72,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def restrict() -> None:
+def restrict() -> None:  # pragma: no cover - in the child alone
     """Put all threads of this process under the filter, for good.
 
     Raises:
