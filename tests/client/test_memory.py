@@ -26,7 +26,7 @@ async def test_300_megabytes_in_constant_memory(tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(
     not os.environ.get("THREEBATH_LARGE"),
-    reason="takes half a minute: set THREEBATH_LARGE=1, or run make bench",
+    reason="takes half a minute: set THREEBATH_LARGE=1, or run python -m bench.client",
 )
 async def test_5_gigabytes_in_the_same_memory(tmp_path):
     """A video as large as VK takes them."""
