@@ -81,7 +81,21 @@ def readings(text):
 
 NAMES = (
     *("aid", "caption", "community", "description", "format", "locale", "location"),
-    *("callback", "name", "ss", "uid", "v", "x", "y", "tag_text", "tag_uid", "tags"),
+    *(
+        "sdk",
+        "sdk_version",
+        "fields",
+        "callback",
+        "name",
+        "ss",
+        "uid",
+        "v",
+        "x",
+        "y",
+        "tag_text",
+        "tag_uid",
+        "tags",
+    ),
     *("zz", "foo", "fooaid", "uidx", "ommunity", "b"),
 )
 SCRAPS = ("1", "mash", "able", "hi", "=", "v=", "aid=1", "format=json", "m", "", "x", "5")
@@ -141,6 +155,8 @@ GOOD = [
     {"caption": "a\nb=c\r\n", "locale": "en_US", "ss": "1"},
     {"name": "DSC_0042.JPG", "caption": ""},
     {"foo": "bar"},
+    {"sdk": "ios", "sdk_version": "2", "locale": "en_US"},
+    {"fields": "name,pic_square", "generate_session_secret": "1"},
     {"zzz": "1", "foo": "bar", "caption": "aid=1"},
     {"call_id": "1,5", "callback": "a.b$c_1"},
     {"aid": "", "caption": "", "uid": "", "format": ""},

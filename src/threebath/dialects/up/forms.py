@@ -49,7 +49,9 @@ FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "description": _PLAIN,
         "expires": re.compile(r"[0-9]{0,9}"),
         "ext_perm": re.compile(r"[a-z_]{0,64}"),
+        "fields": re.compile(r"[A-Za-z0-9_,. ]*+"),
         "format": re.compile(r"(?i:xml|json|php_serial)?"),
+        "generate_session_secret": re.compile(r"[a-z01]{0,5}"),
         "locale": re.compile(r"[A-Za-z_-]{0,16}"),
         "location": _PLAIN,
         METHOD: _PLAIN,
@@ -59,6 +61,8 @@ FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "pageUrls": _PLAIN,
         "pid": _NUMBER,
         "pids": _NUMBERS,
+        "sdk": re.compile(r"[a-z]{0,16}"),
+        "sdk_version": re.compile(r"[0-9.]{0,16}"),
         "session_key": re.compile(r"[!-<>-~]{0,128}"),
         "ss": re.compile(r"[01]?"),
         "subj_id": _NUMBERS,
@@ -73,7 +77,8 @@ FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "y": _DECIMAL,
     }
 )
-"""The arguments that have a meaning, and what their values look like."""
+"""The arguments that have a meaning, or that clients are known to send without one, and
+what their values look like."""
 
 _EARLY = tuple(name for name in FORMS if name <= METHOD)
 
