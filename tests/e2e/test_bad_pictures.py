@@ -39,10 +39,10 @@ BAD = {
     "truncated": (JPEG[: len(JPEG) // 2], "damaged"),
     "one byte short": (_encoded((300, 300), "PNG")[:-13], "damaged"),
     "0x0": (_png_header(0, 0), "damaged"),
-    "1xN": (_encoded((1, 3000), "PNG"), "too narrow or too wide"),
-    "sides": (_png_header(13_000, 1_001), "too large"),
-    "bomb": (_png_header(30_000, 30_000), "too large"),
-    "bytes": (JPEG + bytes(50 * 1024 * 1024), "too many bytes"),
+    "1xN": (_encoded((1, 3000), "PNG"), "is 1x3000; width / height must be 1/20 to 20"),
+    "sides": (_png_header(13_000, 1_001), "width + height may be at most 14000"),
+    "bomb": (_png_header(30_000, 30_000), "width + height may be at most 14000"),
+    "bytes": (JPEG + bytes(50 * 1024 * 1024), "larger than 52428800 bytes"),
 }
 
 

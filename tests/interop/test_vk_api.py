@@ -115,7 +115,7 @@ def test_a_file_without_a_name_is_taken(live, upload):
 
 def test_six_files_for_an_album_are_refused_with_the_reason(live, upload, files):
     """u.photo([A]*6, 1): 100, and why."""
-    with pytest.raises(vk_api.exceptions.ApiError, match="too many files") as refusal:
+    with pytest.raises(vk_api.exceptions.ApiError, match="at most 5 file") as refusal:
         upload.photo([files["A"]] * 6, live.worlds["vk"]["album_id"])
     assert refusal.value.code == 100
 
@@ -180,7 +180,9 @@ def test_gif_bmp_and_a_misnamed_png_are_pictures(upload, files, name):
     assert _sizes(photo)["y"] == (640, 480)
 
 
-@pytest.mark.parametrize(("name", "why"), [("T", "supported format"), ("N", "too narrow")])
+@pytest.mark.parametrize(
+    ("name", "why"), [("T", "supported format"), ("N", "width / height must be 1/20")]
+)
 def test_what_is_no_good_picture_is_refused_with_the_reason(upload, files, name, why):
     """Text named .jpg, and a picture narrower than 1:20."""
     with pytest.raises(vk_api.exceptions.ApiError, match=why) as refusal:
