@@ -117,6 +117,9 @@ class DialectSettings(_Group):
     ok_example: str = Field(
         default="", description="OK application key of /ok/example; no such page if empty"
     )
+    vk_video_bytes: int = Field(
+        default=5 * 1024 * MIB, ge=1, description="bytes of one VK video, or video story"
+    )
     ok_unsigned: bool = Field(
         default=False, description="take OK calls that have an access token and no sig"
     )

@@ -113,7 +113,7 @@ class Claim:
         if message["format"] not in list(kind.limits.formats):
             raise Distrusted("a format that is not allowed")
         self.format = Format(message["format"])
-        self.size = _size(message["size"])
+        self.size = read_size(message["size"])
         self.facts = _facts(message["facts"])
         try:
             kind.limits.check(self.format, self.size)
@@ -121,7 +121,7 @@ class Claim:
         except FileRejected as error:
             raise Distrusted("a picture that is not allowed") from error
         self.targets = kind.ladder.plan(self.size, crops)
-        self.lengths = _lengths(message["images"], self.targets)
+        self.lengths = read_lengths(message["images"], self.targets)
 
     @property
     def length(self) -> int:
@@ -148,7 +148,8 @@ class Claim:
         )
 
 
-def _size(pair: object) -> Size:
+def read_size(pair: object) -> Size:
+    """Read a size, or raise `Distrusted`."""
     if type(pair) is not list or len(pair) != 2:  # noqa: PLR2004 - width and height
         raise Distrusted("a size that is none")
     width, height = pair
@@ -166,7 +167,8 @@ def _facts(claimed: object) -> dict[str, Fact]:
     return claimed
 
 
-def _lengths(claimed: object, targets: Sequence[Target]) -> list[int]:
+def read_lengths(claimed: object, targets: Sequence[Target]) -> list[int]:
+    """Read the lengths of the images that were planned, or raise `Distrusted`."""
     if type(claimed) is not list or len(claimed) != len(targets):
         raise Distrusted("another number of images")
     lengths = []

@@ -20,6 +20,7 @@ from threebath.render.judge import (
     read_length,
 )
 from threebath.render.line import Answer, Gone, Line
+from threebath.render.media.messages import MEDIA, MediaClaim, write_media
 from threebath.render.probe import read_rendition
 from threebath.render.queue import Queue
 from threebath.render.sandbox import memfd
@@ -90,6 +91,8 @@ class RenderPool:
         """Make the kind's ladder of the file behind a descriptor: see `Renderer`."""
         if length == 0:
             raise EmptyFile
+        if kind.medium in MEDIA:
+            return await self._describe(source, length, kind)
         crops = read_crops(kind, options)
         with self._queue.place(length, kind.limits.max_pixels):
             async with self._crew.worker() as line:
@@ -135,6 +138,21 @@ class RenderPool:
         finally:
             answer.close()
 
+    async def _describe(self, source: int, length: int, kind: UploadKind) -> Rendered:
+        """Look at a sound or a film where it lies: it may be larger than any memory."""
+        message = write_media(kind, length, sorted(self.disabled))
+        with self._queue.place(length, kind.limits.max_pixels):
+            async with self._crew.worker() as line:
+                answer = await self._ask_about(line, message, _to_read(source))
+                try:
+                    raise_verdict(answer.message)
+                    claim = MediaClaim(answer.message, kind)
+                    return claim.take(answer.read(claim.length))
+                except Distrusted as error:
+                    raise RendererFailed from error
+                finally:
+                    answer.close()
+
     async def _ask(
         self, line: Line, message: Mapping[str, Any], source: int, length: int
     ) -> Answer:
@@ -143,14 +161,26 @@ class RenderPool:
         Raises:
             RendererFailed: it died, fell silent or talks nonsense.
         """
-        sealed = await _seal(source, length)
+        return await self._ask_about(line, message, await _seal(source, length))
+
+    async def _ask_about(self, line: Line, message: Mapping[str, Any], fd: int) -> Answer:
+        """Have a worker do a job with a descriptor, which is closed here afterwards."""
         try:
             async with asyncio.timeout(self.settings.deadline.total_seconds()):
-                return await line.ask(message, sealed)
+                return await line.ask(message, fd)
         except (Gone, Distrusted, TimeoutError) as error:
             raise RendererFailed from error
         finally:
-            os.close(sealed)
+            os.close(fd)
+
+
+def _to_read(source: int) -> int:
+    """Open a spool once more, so that who gets the descriptor can read and not write."""
+    try:
+        return os.open(f"/proc/self/fd/{source}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        told = "the spool cannot be read"
+        raise RendererFailed(told) from error
 
 
 async def _read(source: int, length: int) -> bytes:

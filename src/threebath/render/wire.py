@@ -33,6 +33,7 @@ REFUSALS: Mapping[str, type[FileRejected]] = MappingProxyType(
             errors.BadAspect,
             errors.BadCrop,
             errors.CropOutside,
+            errors.BadDuration,
             errors.CropTooSmall,
         )
     }

@@ -20,6 +20,8 @@ from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
 from threebath.render.engines.vips import has_heif, open_vips
+from threebath.render.media import source
+from threebath.render.media.messages import answer_media
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down
@@ -72,6 +74,7 @@ def warm_up() -> None:
 
     from PIL import BmpImagePlugin, ImageFile, ImagePalette  # noqa: PLC0415, F401
 
+    source.warm_up()
     if has_heif():
         import pi_heif  # noqa: PLC0415, F401
     gc.collect()
@@ -105,6 +108,14 @@ def answer(
     return write_made(made), [jpeg for _, _, jpeg in made.images]
 
 
+def describe(message: dict[str, Any], fd: int) -> tuple[dict[str, Any], list[bytes]]:
+    """Do one job on a sound or a film."""
+    try:
+        return answer_media(message, fd)
+    except Exception as error:  # noqa: BLE001 - the pool logs it, and replaces this worker
+        return {"failed": f"{type(error).__name__}: {error}"[:MAX_TOLD]}, []
+
+
 def serve(
     line: socket.socket, engines: Sequence[Opener], before: Callable[[bytes], None] | None
 ) -> None:
@@ -114,11 +125,14 @@ def serve(
         if not text:
             return
         message = json.loads(text)
-        data = memfd.read(fds[0], message["length"])
+        if "media" in message:
+            told, chunks = describe(message, fds[0])
+        else:
+            data = memfd.read(fds[0], message["length"])
+            if before is not None:
+                before(data)
+            told, chunks = answer(message, data, engines)
         os.close(fds[0])
-        if before is not None:
-            before(data)
-        told, chunks = answer(message, data, engines)
         made = memfd.write(chunks)
         send(line, pack(told), [made])
         os.close(made)

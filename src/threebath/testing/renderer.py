@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from threebath.core.errors import CorruptFile, RendererFailed, UnknownFormat
-from threebath.core.kinds import Format, UploadKind
+from threebath.core.errors import BadDuration, CorruptFile, RendererFailed, UnknownFormat
+from threebath.core.kinds import Format, Medium, UploadKind
 from threebath.core.ladder import Size
+from threebath.core.library import NOTHING_TO_SEE, Fact
 from threebath.render.crops import check_crops, read_crops
-from threebath.service.ports import Rendered, RenderedImage
+from threebath.service.ports import Rendered, RenderedImage, RenderedSound
 
 _TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly| png)?")
 
@@ -18,6 +19,25 @@ _TOY = re.compile(rb"toy (\d+)x(\d+)( broken| deadly| png)?")
 def toy(width: int, height: int, flaw: str = "") -> bytes:
     """Return a toy picture; its *flaw* may be ``broken``, ``deadly`` or ``png``."""
     return f"toy {width}x{height} {flaw}".strip().encode()
+
+
+def toy_sound(seconds: int) -> bytes:
+    """Return a toy song, or toy speech."""
+    return f"toy sound {seconds}".encode()
+
+
+def _listen(content: bytes, kind: UploadKind) -> Rendered:
+    found = re.fullmatch(rb"toy sound (\d+)", content)
+    if found is None:
+        raise UnknownFormat
+    if found[1] == b"0":
+        raise BadDuration("it lasts 0 s; it must be at least 0.1 s")
+    facts: dict[str, Fact] = {"duration": int(found[1]), "artist": "Toy"}
+    sounds: tuple[RenderedSound, ...] = ()
+    if kind.medium is Medium.VOICE:
+        facts["waveform"] = "0123456789abcdefghijklmnopqrstuv" * 4
+        sounds = (RenderedSound("ogg", b"toy ogg"), RenderedSound("mp3", b"toy mp3"))
+    return Rendered(format=Format.MP3, size=NOTHING_TO_SEE, sounds=sounds, facts=facts)
 
 
 @dataclass(slots=True)
@@ -39,6 +59,8 @@ class ToyRenderer:
         self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]
     ) -> Rendered:
         self.options.append(dict(options))
+        if kind.medium in {Medium.SOUND, Medium.VOICE}:
+            return _listen(os.pread(source, length, 0), kind)
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         await asyncio.sleep(0)
@@ -48,6 +70,7 @@ class ToyRenderer:
             raise UnknownFormat
         size = Size(int(found[1]), int(found[2]))
         of = Format.PNG if found[3] == b" png" else Format.JPEG
+        of = Format.MP4 if kind.medium is Medium.FILM else of
         kind.limits.check(of, size)
         crops = read_crops(kind, options)
         check_crops(crops.values(), size)

@@ -88,7 +88,8 @@ class Lab:
         address = issued if isinstance(issued, str) else issued["upload_url"]
         files = [(name or row.file.format(n=1), (sample.filename, sample.content))]
         reply = (await self.http.post(address, files=files)).json()
-        return Steps(issued, reply, await self.save(row, reply))
+        saved = await self.save(row, reply) if row.commit else reply
+        return Steps(issued, reply, saved)
 
     async def save(self, row, reply):
         """Save an upload's reply the way that clients do: all of its members."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from threebath.testing import toy
+from threebath.testing.renderer import toy_sound
 
 PICTURE = toy(1600, 900)
 CROP = {"crop_x": 10, "crop_y": 20, "crop_width": 400}
@@ -45,6 +46,12 @@ SAMPLES = {
         saved={"title": "Привет", "tags": "a,b"},
         filename="привет.txt",
     ),
+    "vk.voice": Sample(
+        {"peer_id": 5, "type": "audio_message"}, toy_sound(3), filename="file0"
+    ),
+    "vk.audio": Sample(content=toy_sound(3), saved={"title": "A song"}, filename="a.mp3"),
+    "vk.video": Sample({"name": "A film", "group_id": 7}, filename="a.mp4"),
+    "vk.story_video": Sample({"add_to_news": 1}, filename="a.mp4"),
     "vk.graffiti": Sample(
         {"peer_id": 5, "type": "graffiti"}, toy(640, 480, "png"), filename="a.png"
     ),

@@ -125,6 +125,22 @@ STORY = record(
         "link": record({"text": TEXT, "url": ADDRESS}),
     },
 )
+FILM = record(
+    {"id": NATURAL, "owner_id": INT, "title": TEXT, "duration": NATURAL},
+    {
+        "description": TEXT,
+        "date": NATURAL,
+        "adding_date": NATURAL,
+        "image": list_of(IMAGE, least=1),
+        "player": ADDRESS,
+        "access_key": TEXT,
+        "processing": BIT,
+        "width": NATURAL,
+        "height": NATURAL,
+        "type": TEXT,
+    },
+)
+STORY["properties"]["video"] = FILM
 STORY_SERVER = record(
     {"upload_url": ADDRESS, "user_ids": list_of(NATURAL), "peer_ids": list_of(INT)}
 )
@@ -205,6 +221,30 @@ METHODS = {
         ]
     },
     "docs.get": counted(DOC),
+    "audio.getUploadServer": UPLOAD,
+    "audio.save": record(
+        {
+            "id": POSITIVE,
+            "owner_id": INT,
+            "artist": TEXT,
+            "title": TEXT,
+            "duration": POSITIVE,
+            "url": ADDRESS,
+        },
+        {"date": NATURAL},
+    ),
+    "video.save": record(
+        {
+            "access_key": TEXT,
+            "description": TEXT,
+            "owner_id": INT,
+            "title": TEXT,
+            "upload_url": ADDRESS,
+            "video_id": POSITIVE,
+        }
+    ),
+    "video.get": counted(FILM),
+    "stories.getVideoUploadServer": STORY_SERVER,
     "docs.getById": list_of(DOC),
     "photos.getChatUploadServer": UPLOAD,
     "messages.setChatPhoto": CHAT,

@@ -28,7 +28,10 @@ async def test_every_kind_takes_any_field_name(vk, row, name):
     assert steps.saved
 
 
-@pytest.mark.parametrize("row", KINDS, ids=lambda row: f"{row.issue} {row.kind.name}")
+SAVED = [row for row in KINDS if row.commit]
+
+
+@pytest.mark.parametrize("row", SAVED, ids=lambda row: f"{row.issue} {row.kind.name}")
 async def test_every_save_is_repeatable(vk, row):
     """The same reply saved again is the same thing again."""
     steps = await vk.three_steps(row)

@@ -53,6 +53,7 @@
     |   |   `-- TooManyFrames
     |   |-- TooFewPixels
     |   |-- BadAspect
+    |   |-- BadDuration
     |   `-- BadCrop
     |       |-- CropOutside
     |       `-- CropTooSmall
@@ -72,6 +73,7 @@ from threebath.core.errors.base import UploadError
 from threebath.core.errors.files import (
     BadAspect,
     BadCrop,
+    BadDuration,
     CorruptFile,
     CropOutside,
     CropTooSmall,
@@ -147,6 +149,7 @@ __all__ = [
     "BadAspect",
     "BadBody",
     "BadCrop",
+    "BadDuration",
     "BadParameter",
     "BadRequest",
     "BadSignature",

@@ -83,6 +83,11 @@ class BadAspect(FileRejected):
     text = "the picture is too narrow or too wide"
 
 
+class BadDuration(FileRejected):
+    slug = "file.duration"
+    text = "it is too short or too long"
+
+
 class BadCrop(FileRejected):
     slug = "file.crop"
 

@@ -7,7 +7,16 @@ docs/protocols/vk.md for the boxes and for which rungs exist.
 from dataclasses import replace
 from fractions import Fraction
 
-from threebath.core.kinds import MIB, PICTURES, Format, Limits, Medium, UploadKind
+from threebath.core.kinds import (
+    FILMS,
+    MIB,
+    PICTURES,
+    SOUNDS,
+    Format,
+    Limits,
+    Medium,
+    UploadKind,
+)
 from threebath.core.ladder import Fit, Ladder, Rung, Size
 from threebath.core.places import Place
 
@@ -199,6 +208,55 @@ GRAFFITI = UploadKind(
     ladder=DOCUMENT_LADDER,
     needs="docs",
     keeps_original=True,
+)
+
+
+AUDIO = UploadKind(
+    name="vk.audio",
+    place=Place.AUDIO,
+    limits=Limits(formats=frozenset({Format.MP3}), max_bytes=200 * MIB),
+    ladder=Ladder(),
+    needs="audio",
+    medium=Medium.SOUND,
+    keeps_original=True,
+)
+VOICE = UploadKind(
+    name="vk.voice",
+    place=Place.VOICE,
+    limits=Limits(formats=SOUNDS, max_bytes=50 * MIB),
+    ladder=Ladder(),
+    needs="docs",
+    medium=Medium.VOICE,
+)
+
+POSTER_LADDER = Ladder(
+    (
+        Rung("s", Size(130, 130)),
+        Rung("m", Size(320, 320)),
+        Rung("x", Size(800, 800)),
+        Rung("y", Size(1280, 1280), over=Size(800, 800)),
+    )
+)
+"""Pictures of a video."""
+
+VIDEO = UploadKind(
+    name="vk.video",
+    place=Place.VIDEO,
+    limits=Limits(formats=FILMS, max_bytes=5 * 1024 * MIB),
+    ladder=POSTER_LADDER,
+    needs="video",
+    medium=Medium.FILM,
+    keeps_original=True,
+)
+STORY_VIDEO = UploadKind(
+    name="vk.story_video",
+    place=Place.STORY,
+    limits=Limits(formats=FILMS - {Format.MP3}, max_bytes=200 * MIB),
+    ladder=POSTER_LADDER,
+    needs="stories",
+    medium=Medium.FILM,
+    keeps_original=True,
+    remembers=STORY_PHOTO.remembers,
 )
 
 

@@ -1,5 +1,6 @@
 """What step 1 asks for besides the owner: checked, and kept in the ticket."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
@@ -11,9 +12,12 @@ from threebath.core.errors import (
 )
 from threebath.core.library import Chat
 from threebath.core.networks.vk import CROP
+from threebath.core.places import Place
+from threebath.core.tickets import Destination
 from threebath.dialects.vk.calls import Call
 from threebath.dialects.vk.columns import Asks
 from threebath.dialects.vk.errors import ChatNotFound, NotChatAdmin, UploadFailed
+from threebath.service.ports import AlbumDraft
 
 CHAT_BASE = 2_000_000_000
 """A chat's peer is this plus its id."""
@@ -35,6 +39,18 @@ LINK_TEXTS = frozenset(
 
 LONGEST_LINK = 2048
 LINKED = ("https://vk.com/", "https://vk.ru/", "https://m.vk.com/")
+
+LINK, VIDEO_ID, PUBLISH = "link", "video_id", "publish"
+"""Options of a ticket: there will be no file; which video waits for it; receiving
+publishes."""
+
+VIDEOS = "vk.video"
+"""The network of albums that are videos: each holds one file."""
+
+LONGEST_NAME, LONGEST_DESCRIPTION = 128, 5000
+
+SAVED_FROM = (5, 118)
+"""From this version on a story is saved by a call of its own."""
 
 Options = dict[str, str]
 
@@ -155,7 +171,37 @@ async def story(call: Call) -> Options:
         raise BadParameter("link_url", "should lead to a page of vk.com")
     if people:
         kept["user_ids"] = ",".join(map(str, people))
+    if call.version < SAVED_FROM:
+        kept[PUBLISH] = "1"
     return {name: value for name, value in kept.items() if value}
+
+
+async def video(call: Call) -> Options:
+    """Make a video, which waits for its file; or, with ``link``, is elsewhere.
+
+    Raises:
+        PermissionDenied, AccessDenied: the caller may not put one there.
+        BadParameter: a text is too long, or the link is none.
+    """
+    call.caller.check_may("video")
+    owner_id = -call.params.group() or call.caller.actor_id
+    to = Destination(Place.VIDEO, owner_id)
+    await call.services.accounts.authorise(call.caller, to)
+    link = call.params.text("link", LONGEST_LINK)
+    if link and not link.startswith(("https://", "http://")):
+        raise BadParameter("link", "should be an address of http or https")
+    key = secrets.token_hex(9)
+    draft = AlbumDraft(
+        network=VIDEOS,
+        owner_id=owner_id,
+        title=call.params.text("name", LONGEST_NAME) or "No name",
+        description=call.params.text("description", LONGEST_DESCRIPTION),
+        capacity=1,
+        extra={"access_key": key, **({LINK: link} if link else {})},
+    )
+    made = await call.services.library.create_album(draft, call.services.clock())
+    options = {VIDEO_ID: str(made.id), "access_key": key, PUBLISH: "1"}
+    return {**options, LINK: link} if link else options
 
 
 ASKS: Mapping[Asks, Callable[[Call], Awaitable[Options]]] = MappingProxyType(
@@ -166,5 +212,6 @@ ASKS: Mapping[Asks, Callable[[Call], Awaitable[Options]]] = MappingProxyType(
         Asks.MARKET: market,
         Asks.COVER: cover,
         Asks.STORY: story,
+        Asks.VIDEO: video,
     }
 )

@@ -57,16 +57,18 @@ async def _check(call: Call, name: str, item: str) -> None:
     word, owner_id, number, key = found.groups()
     try:
         if word in SETS:
-            await _check_set(call, word, int(owner_id), int(number))
+            await _check_set(call, word, int(owner_id), int(number), key or "")
         else:
             await visible(call, word, int(owner_id), int(number), key or "")
     except (PhotoNotFound, AlbumNotFound) as error:
         raise BadParameter(name, f"is invalid: {error}") from None
 
 
-async def _check_set(call: Call, word: str, owner_id: int, number: int) -> None:
+async def _check_set(call: Call, word: str, owner_id: int, number: int, key: str) -> None:
     album = await call.services.library.album(number)
-    if (album.network, album.owner_id) != (SETS[word], owner_id):
+    known = album.extra.get("access_key", "")
+    wrong_key = key and not same_secret(key, known)
+    if (album.network, album.owner_id) != (SETS[word], owner_id) or wrong_key:
         told = f"there is no {word}{owner_id}_{number}"
         raise AlbumNotFound(told)
 

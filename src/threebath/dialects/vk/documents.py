@@ -6,11 +6,12 @@ from types import MappingProxyType
 
 from threebath.core.errors import BadParameter, PhotoNotFound
 from threebath.core.filenames import extension
-from threebath.core.library import ORIGINAL, Photo
+from threebath.core.library import Photo
 from threebath.core.places import Place
 from threebath.dialects.vk.attachments import visible
 from threebath.dialects.vk.calls import Call, Method
 from threebath.dialects.vk.columns import USER_OR_COMMUNITY
+from threebath.dialects.vk.films import file_url, seconds
 from threebath.dialects.vk.kinds import ROWS
 from threebath.dialects.vk.objects import Json, sizes
 from threebath.service.ports import PhotoQuery
@@ -43,7 +44,7 @@ _ID = re.compile(r"(-?\d{1,12})_(\d{1,12})(?:_([0-9a-f]{1,64}))?")
 def document_object(photo: Photo, call: Call) -> Json:
     """Return a document as ``docs_doc`` of VK's schema has it."""
     asset = photo.asset
-    ending = extension(asset.filename)
+    ending = extension(asset.filename) or ("ogg" if asset.rendition("ogg") else "")
     found: Json = {
         "id": photo.id,
         "owner_id": photo.owner_id,
@@ -52,22 +53,18 @@ def document_object(photo: Photo, call: Call) -> Json:
         "ext": ending,
         "date": int(photo.created_at.timestamp()),
         "type": next((n for n, ends in TYPES.items() if ending in ends), UNKNOWN),
-        "url": file_url(photo, call),
+        "url": file_url(photo, call.services),
         "is_licensed": 0,
         "access_key": photo.access_key,
     }
     if asset.pictures:
         shown = [{**one, "src": one["url"]} for one in sizes(asset, call.services)]
         found["preview"] = {"photo": {"sizes": shown}}
+    if "waveform" in asset.facts:
+        found["preview"] = {"audio_msg": _speech(photo, call)}
     if tags := photo.extra.get("tags"):
         found["tags"] = tags.split(",")
     return found
-
-
-def file_url(photo: Photo, call: Call) -> str:
-    """Return the address of the file as it came."""
-    made = photo.asset.rendition(ORIGINAL) or photo.asset.renditions[0]
-    return call.services.media_url(photo.asset, made)
 
 
 def graffiti_object(photo: Photo, call: Call) -> Json:
@@ -75,14 +72,35 @@ def graffiti_object(photo: Photo, call: Call) -> Json:
     return {
         "id": photo.id,
         "owner_id": photo.owner_id,
-        "url": file_url(photo, call),
+        "url": file_url(photo, call.services),
         "width": photo.asset.size.width,
         "height": photo.asset.size.height,
         "access_key": photo.access_key,
     }
 
 
-MAKERS = MappingProxyType({"doc": document_object, "graffiti": graffiti_object})
+def voice_object(photo: Photo, call: Call) -> Json:
+    """Return a voice message as ``messages_audio_message`` of VK's schema has it."""
+    return {
+        "id": photo.id,
+        "owner_id": photo.owner_id,
+        "access_key": photo.access_key,
+        **_speech(photo, call),
+    }
+
+
+def _speech(photo: Photo, call: Call) -> Json:
+    links = {
+        f"link_{made.suffix}": call.services.media_url(photo.asset, made)
+        for made in photo.asset.renditions
+    }
+    levels = [int(one, 32) for one in str(photo.asset.facts["waveform"])]
+    return {"duration": seconds(photo), "waveform": levels, **links}
+
+
+MAKERS = MappingProxyType(
+    {"doc": document_object, "graffiti": graffiti_object, "audio_message": voice_object}
+)
 """By VK's word for what was made."""
 
 

@@ -66,6 +66,13 @@ class NotChatAdmin(e.Refused):
         super().__init__(f"only user {admin_id} and its communities may change {chat_id}")
 
 
+class HasFile(e.LimitReached):
+    """A second file for a video."""
+
+    slug = "request.has_file"
+    text = "this video has its file already; video.save makes another"
+
+
 API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
     {
         e.UploadError: 1,
@@ -199,7 +206,7 @@ UPLOAD_WORDS: Mapping[type[e.UploadError], str] = MappingProxyType(
         e.BadBody: "no_file",
         e.TooManyBytes: "too_big",
         e.CorruptFile: "bad_image",
-        e.AlbumFull: "too fast",
+        HasFile: "too fast",
         e.BadToken: "bad_ticket",
     }
 )
@@ -214,7 +221,7 @@ UPLOAD_NUMBERS: Mapping[type[e.UploadError], int] = MappingProxyType(
         e.FileRejected: 3,
         e.TooManyBytes: 4,
         e.BadToken: 5,
-        e.AlbumFull: -12,
+        HasFile: -12,
         e.Unavailable: 10,
     }
 )

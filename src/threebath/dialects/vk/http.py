@@ -1,16 +1,17 @@
 """VK's two entrances: ``/method/{name}`` and the upload address."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from threebath.core.errors import BadBody, FileRejected, Forged, NoFile, UploadError
-from threebath.core.kinds import UploadKind
+from threebath.core.kinds import Medium, UploadKind
 from threebath.core.tickets import Caller, Ticket
 from threebath.dialects.base import Services, guarded
+from threebath.dialects.vk.asks import LINK
 from threebath.dialects.vk.calls import Call, server_number, version_of
 from threebath.dialects.vk.columns import Failure, VkKind
 from threebath.dialects.vk.errors import API_CODES, error_object
@@ -19,6 +20,7 @@ from threebath.dialects.vk.failures import refuse
 from threebath.dialects.vk.kinds import KINDS, ROWS
 from threebath.dialects.vk.methods import METHODS, method_named
 from threebath.dialects.vk.params import Params
+from threebath.dialects.vk.results import publish
 from threebath.dialects.vk.wire import render_failure, render_reply
 from threebath.multipart import CALL, FormLimits, MultipartForm, by_suffix, read_pairs
 from threebath.service.ports import Part
@@ -158,19 +160,30 @@ class VK:
     async def _receive(
         self, request: Request, row: VkKind, ticket: Ticket, query: Mapping[str, str]
     ) -> Response:
+        if ticket.options.get(LINK):
+            return JSONResponse({"response": 1})
         if request.method != "POST":
             raise NoFile
-        limits = row.kind.limits
+        kind = self._limited(row.kind)
+        limits = kind.limits
         caps = FormLimits(max_bytes=limits.max_bytes * limits.max_files + FORM_OVERHEAD)
         body = self.services.body(request, caps.max_bytes)
         inner = MultipartForm(request.headers.get("content-type"), body, caps)
         form = UploadForm(inner, query)
-        received = await self.services.uploads.receive(ticket, row.kind, form)
+        received = await self.services.uploads.receive(ticket, kind, form)
         receipts = [
             received.receipts[i] for i in by_suffix([r.slot for r in received.receipts])
         ]
-        reply = render_reply(row, ticket, receipts, self.server, self.services.keys)
-        return JSONResponse(reply)
+        made = await publish(row, ticket, receipts, self.services)
+        keys = self.services.keys
+        return JSONResponse(render_reply(row, ticket, made, self.server, keys))
+
+    def _limited(self, kind: UploadKind) -> UploadKind:
+        """Return a kind with the operator's limit, where films have one."""
+        most = self.services.options.get("vk_video_bytes")
+        if kind.medium is not Medium.FILM or most is None:
+            return kind
+        return replace(kind, limits=replace(kind.limits, max_bytes=int(most)))
 
     def _refuse_upload(
         self, error: UploadError, row: VkKind | None, ticket: Ticket | None

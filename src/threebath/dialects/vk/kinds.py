@@ -155,6 +155,44 @@ STORY_PHOTO = VkKind(
     result=Result.STORIES,
     attach="story",
 )
+STORY_VIDEO = replace(
+    STORY_PHOTO,
+    kind=vk.STORY_VIDEO,
+    issue="stories.getVideoUploadServer",
+    file="video_file",
+    failure=Failure.WORD,
+)
+AUDIO = VkKind(
+    kind=vk.AUDIO,
+    issue="audio.getUploadServer",
+    commit="audio.save",
+    file="file",
+    reply=("redirect", "server", "audio", "hash"),
+    payload="audio",
+    packing=Packing.BASE64,
+    album=-6,
+    owner=Owner.CALLER,
+    failure=Failure.NUMBER,
+    result=Result.AUDIO,
+    attach="audio",
+    keeps={"artist": 128, "title": 128},
+    codes={e.FileRejected: 123, e.BadDuration: 15},
+)
+VIDEO = VkKind(
+    kind=vk.VIDEO,
+    issue="video.save",
+    commit="",
+    file="video_file",
+    reply=("video_hash", "size", "direct_link", "owner_id", "video_id"),
+    packing=Packing.SEALED,
+    album=-6,
+    owner=Owner.GROUP,
+    asks=Asks.VIDEO,
+    issued=Issued.VIDEO,
+    failure=Failure.WORD,
+    result=Result.VIDEO,
+    attach="video",
+)
 POLL = VkKind(
     kind=vk.POLL,
     issue="polls.getPhotoUploadServer",
@@ -222,6 +260,9 @@ DOCUMENT = VkKind(
 GRAFFITI = replace(
     DOCUMENT, kind=vk.GRAFFITI, when={"type": ("graffiti",)}, attach="graffiti"
 )
+VOICE = replace(
+    DOCUMENT, kind=vk.VOICE, when={"type": ("audio_message",)}, attach="audio_message"
+)
 DOCUMENTS = tuple(
     replace(row, issue=f"docs.get{where}UploadServer", tokens=tokens)
     for where, tokens in (
@@ -229,7 +270,7 @@ DOCUMENTS = tuple(
         ("Wall", USER_OR_COMMUNITY),
         ("Messages", USER_OR_COMMUNITY),
     )
-    for row in (DOCUMENT, GRAFFITI)
+    for row in (DOCUMENT, VOICE, GRAFFITI)
 )
 
 GROUP_WIDGETS = tuple(
@@ -253,7 +294,8 @@ GROUP_WIDGETS = tuple(
 
 KINDS: tuple[VkKind, ...] = (
     *(ALBUM, WALL, PROFILE, MESSAGE, CHAT, MARKET_ITEM, PRODUCT, MARKET_COLLECTION),
-    *(COVER, STORY_PHOTO, POLL, CARD, LEAD_FORM, VIDEO_COVER),
+    *(AUDIO, VIDEO, COVER, STORY_PHOTO, STORY_VIDEO),
+    *(POLL, CARD, LEAD_FORM, VIDEO_COVER),
     *DOCUMENTS,
     *GROUP_WIDGETS,
 )

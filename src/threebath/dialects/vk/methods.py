@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from threebath.core.errors import UnknownMethod
-from threebath.dialects.vk import chats, documents, market, people, photos, posting, uploads
+from threebath.dialects.vk import (
+    chats,
+    documents,
+    films,
+    market,
+    people,
+    photos,
+    posting,
+    uploads,
+)
 from threebath.dialects.vk.calls import Method
 
 METHODS: Mapping[str, Method] = MappingProxyType(
@@ -15,6 +24,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         **posting.METHODS,
         **chats.METHODS,
         **documents.METHODS,
+        **films.METHODS,
         **market.METHODS,
     }
 )

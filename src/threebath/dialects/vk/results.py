@@ -1,19 +1,26 @@
 """What save methods answer, each a function of the photos that were made."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from threebath.core.errors import BadParameter
+from threebath.core.errors import AlbumFull, BadParameter
 from threebath.core.library import Message, Photo, Post
+from threebath.core.networks.vk import STORY_VIDEO
 from threebath.core.signing import Purpose
-from threebath.dialects.vk.asks import CHAT_BASE, changeable_chat
+from threebath.core.tickets import Caller, Receipt, Ticket, TokenKind
+from threebath.dialects.base import Services
+from threebath.dialects.vk.asks import CHAT_BASE, PUBLISH, changeable_chat
 from threebath.dialects.vk.calls import Call
-from threebath.dialects.vk.columns import Result
+from threebath.dialects.vk.columns import Result, VkKind
 from threebath.dialects.vk.documents import document_object, saved_object
+from threebath.dialects.vk.errors import HasFile
 from threebath.dialects.vk.failures import HASH
+from threebath.dialects.vk.films import audio_object, file_url, film_object
 from threebath.dialects.vk.objects import Json, chat_object, images, photo_object, square
+from threebath.dialects.vk.wire import Outcome
+from threebath.service.uploads import Commit
 
 TYPED_FROM = (5, 85)
 """From this version on ``docs.save`` answers an object that says what it holds."""
@@ -94,22 +101,24 @@ async def _cover(call: Call, photos: list[Photo]) -> object:
 
 
 async def _stories(call: Call, photos: list[Photo]) -> object:
-    found = [story_object(call, photo) for photo in photos]
+    found = [story_object(photo, call.services) for photo in photos]
     return {"count": len(found), "items": found}
 
 
-def story_object(call: Call, photo: Photo) -> Json:
+def story_object(photo: Photo, services: Services) -> Json:
     """Return a story as ``stories_story`` of VK's schema has it."""
+    word = "video" if photo.kind == STORY_VIDEO.name else "photo"
+    show = film_object if word == "video" else photo_object
     found: Json = {
         "id": photo.id,
         "owner_id": photo.owner_id,
-        "type": "photo",
+        "type": word,
         "date": int(photo.created_at.timestamp()),
         "expires_at": int((photo.created_at + STORY_LIFE).timestamp()),
         "access_key": photo.access_key,
         "can_see": 1,
         "can_reply": 1,
-        "photo": photo_object(photo, call.services),
+        word: show(photo, services),
     }
     if link := photo.extra.get("link_url"):
         found["link"] = {"text": photo.extra.get("link_text", "open"), "url": link}
@@ -165,6 +174,36 @@ async def _document(call: Call, photos: list[Photo]) -> object:
     return {"type": word, word: found}
 
 
+async def _audio(call: Call, photos: list[Photo]) -> object:
+    return audio_object(photos[-1], call.services)
+
+
+async def publish(
+    row: VkKind, ticket: Ticket, receipts: Sequence[Receipt], services: Services
+) -> Outcome:
+    """Publish at once what no save call will ask for: videos, and stories of old.
+
+    Raises:
+        HasFile: another file was faster, or came first.
+    """
+    if PUBLISH not in ticket.options:
+        return Outcome(receipts=receipts)
+    caller = Caller(
+        app_id=ticket.app_id,
+        user_id=max(0, ticket.actor_id),
+        community_id=max(0, -ticket.actor_id),
+        kind=TokenKind.USER if ticket.actor_id > 0 else TokenKind.COMMUNITY,
+    )
+    commits = [Commit(receipt_id=one.id) for one in receipts]
+    try:
+        [photo] = await services.uploads.commit(caller, [row.kind], commits)
+    except AlbumFull:
+        raise HasFile from None
+    if row.wrapped:
+        return Outcome(receipts=receipts, story=story_object(photo, services))
+    return Outcome(receipts=receipts, link=file_url(photo, services))
+
+
 RESULTS: Mapping[Result, Callable[[Call, list[Photo]], Awaitable[object]]] = (
     MappingProxyType(
         {
@@ -180,6 +219,7 @@ RESULTS: Mapping[Result, Callable[[Call, list[Photo]], Awaitable[object]]] = (
             Result.FORM: _form,
             Result.THUMB: _thumb,
             Result.DOCUMENT: _document,
+            Result.AUDIO: _audio,
         }
     )
 )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from threebath.core.errors import BadParameter, WrongTokenKind
 from threebath.core.tickets import Destination, Ticket, TokenKind
-from threebath.dialects.vk.asks import ASKS
+from threebath.dialects.vk.asks import ASKS, VIDEO_ID
 from threebath.dialects.vk.calls import Call, Method
 from threebath.dialects.vk.columns import Claims, Issued, Owner, VkKind
 from threebath.dialects.vk.kinds import rows_by
@@ -38,9 +38,11 @@ async def issue(rows: Sequence[VkKind], call: Call) -> object:
     """Answer a ``get…Server`` method: where to send the files."""
     row = _meant(rows, call)
     _check_token(row.tokens, call)
-    album_id = _album(row, call)
-    to = Destination(row.kind.place, OWNERS[row.owner](call), album_id)
+    owner_id, album_id = OWNERS[row.owner](call), _album(row, call)
     options = await ASKS[row.asks](call)
+    if VIDEO_ID in options:
+        album_id = int(options[VIDEO_ID])
+    to = Destination(row.kind.place, owner_id, album_id)
     ticket = await call.services.uploads.issue(call.caller, row.kind, to, options=options)
     return ISSUED[row.issued](row, call, ticket)
 
@@ -92,11 +94,23 @@ def _with_viewers(_row: VkKind, call: Call, ticket: Ticket) -> object:
     return {"upload_url": _address(call, ticket), "user_ids": people, "peer_ids": []}
 
 
+def _new_video(_row: VkKind, call: Call, ticket: Ticket) -> object:
+    return {
+        "access_key": ticket.options["access_key"],
+        "description": call.params.text("description"),
+        "owner_id": ticket.destination.owner_id,
+        "title": call.params.text("name") or "No name",
+        "upload_url": _address(call, ticket),
+        "video_id": ticket.destination.album_id,
+    }
+
+
 ISSUED: Mapping[Issued, Callable[[VkKind, Call, Ticket], object]] = MappingProxyType(
     {
         Issued.ADDRESS: _plain,
         Issued.ALBUM: _with_album,
         Issued.STORY: _with_viewers,
+        Issued.VIDEO: _new_video,
         Issued.BARE: lambda row, call, ticket: _address(call, ticket),
     }
 )

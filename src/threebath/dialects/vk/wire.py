@@ -13,7 +13,6 @@ from threebath.core.errors import (
     UploadError,
     WrongServer,
 )
-from threebath.core.library import Photo
 from threebath.core.networks.vk import CROP
 from threebath.core.signing import Keyring, Purpose
 from threebath.core.tickets import Receipt, Ticket
@@ -34,7 +33,9 @@ class Reply:
 
     Attributes:
         payload: what stands for the receipts.
-        photos: what was published already, for kinds that have no save call.
+        size: bytes of all files.
+        link: where the file is, if it was published already.
+        story: the same, for a story.
     """
 
     ticket: Ticket
@@ -42,8 +43,9 @@ class Reply:
     keys: Keyring
     payload: str
     hash: str
-    photos: Sequence[Photo] = ()
-    address: str = ""
+    size: int = 0
+    story: Mapping[str, object] | None = None
+    link: str = ""
 
     @property
     def crop(self) -> str:
@@ -64,6 +66,11 @@ FIELDS: Mapping[str, Callable[[Reply], object]] = MappingProxyType(
         "mid": lambda reply: max(0, reply.ticket.actor_id),
         "message_code": lambda reply: 2,
         "profile_aid": lambda reply: -6,
+        "video_hash": lambda reply: reply.hash,
+        "size": lambda reply: reply.size,
+        "direct_link": lambda reply: reply.link,
+        "owner_id": lambda reply: reply.ticket.destination.owner_id,
+        "video_id": lambda reply: reply.ticket.destination.album_id,
         "errcode": lambda reply: 0,
         "redirect": lambda reply: "",
         "crop_data": lambda reply: reply.crop,
@@ -72,15 +79,31 @@ FIELDS: Mapping[str, Callable[[Reply], object]] = MappingProxyType(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What receiving has made: receipts, and what it published at once."""
+
+    receipts: Sequence[Receipt]
+    link: str = ""
+    story: Mapping[str, object] | None = None
+
+
 def render_reply(
-    row: VkKind, ticket: Ticket, receipts: Sequence[Receipt], server: int, keys: Keyring
+    row: VkKind, ticket: Ticket, outcome: Outcome, server: int, keys: Keyring
 ) -> dict[str, object]:
     """Return the JSON object that answers an upload of this kind."""
-    payload = PACKERS[row.packing](receipts, server, keys)
-    signature = _hash(keys, server, payload)
-    return _object(
-        row, Reply(ticket=ticket, server=server, keys=keys, payload=payload, hash=signature)
+    payload = PACKERS[row.packing](outcome.receipts, server, keys)
+    reply = Reply(
+        ticket=ticket,
+        server=server,
+        keys=keys,
+        payload=payload,
+        hash=_hash(keys, server, payload),
+        size=sum(one.asset.bytes for one in outcome.receipts),
+        link=outcome.link,
+        story=outcome.story,
     )
+    return _object(row, reply)
 
 
 def render_failure(
@@ -96,6 +119,8 @@ def _object(row: VkKind, reply: Reply) -> dict[str, object]:
     found = {name: FIELDS[name](reply) for name in row.reply}
     if not row.wrapped:
         return found
+    if reply.story:
+        found["story"] = reply.story
     signed = {"_sig": reply.hash}
     return {"response": {**found, **signed}, **signed}
 

@@ -1,0 +1,178 @@
+"""What the pool asks of a worker about a sound or a film, and what it believes of it."""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from threebath.core.errors import FileRejected
+from threebath.core.kinds import Format, Medium, UploadKind
+from threebath.core.ladder import Size
+from threebath.core.library import NOTHING_TO_SEE, Fact
+from threebath.render.baseline import NotBaseline, check
+from threebath.render.job import Job, Made
+from threebath.render.judge import Distrusted, read_lengths, read_size
+from threebath.render.media.film import describe_film
+from threebath.render.media.sound import describe_sound, make_voice
+from threebath.render.wire import read_job, write_kind, write_made, write_refusal
+from threebath.service.ports.media import Rendered, RenderedImage, RenderedSound
+
+MEDIA = frozenset({Medium.SOUND, Medium.VOICE, Medium.FILM})
+"""What is done here; the rest is pictures."""
+
+MOST_SOUND = 4 << 20
+"""Bytes of a sound that a worker made; five minutes of speech take 1.2 MB."""
+
+MOST_SIDE = 32_768
+LONGEST = 1_000_000.0
+"""Seconds: eleven days, which no film has."""
+
+BEGINNINGS: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
+    {
+        "ogg": re.compile(rb"OggS.{24}OpusHead", re.DOTALL),
+        "mp3": re.compile(rb"ID3|\xff[\xe0-\xff]"),
+    }
+)
+
+FACTS: Mapping[str, Callable[[object], bool]] = MappingProxyType(
+    {
+        "duration": lambda one: _is_number(one, LONGEST),
+        "fps": lambda one: _is_number(one, 1000.0),
+        "waveform": lambda one: _is_text(one, r"[0-9a-v]{128}"),
+        "video_codec": lambda one: _is_text(one, r"[a-z0-9_.-]{1,32}"),
+        "audio_codec": lambda one: _is_text(one, r"[a-z0-9_.-]{1,32}"),
+        **dict.fromkeys(
+            ("artist", "title", "album", "genre"),
+            lambda one: _is_text(one, r".{0,200}") and str(one).isprintable(),
+        ),
+    }
+)
+"""What a worker may say about a sound or a film, and what of that can be true."""
+
+
+def write_media(kind: UploadKind, length: int, disabled: list[str]) -> dict[str, Any]:
+    """Say what to do with a file that comes as a descriptor to read."""
+    return {
+        **write_kind(kind),
+        "media": kind.medium.name,
+        "length": length,
+        "crops": {},
+        "disabled": disabled,
+    }
+
+
+def answer_media(message: Mapping[str, Any], fd: int) -> tuple[dict[str, Any], list[bytes]]:
+    """Do it, in the worker: say what was found, and hand over the bytes."""
+    try:
+        made, sounds = _do(
+            Medium[message["media"]], fd, message["length"], read_job(message)
+        )
+    except FileRejected as error:
+        return write_refusal(error), []
+    told = {**write_made(made), "sounds": [[name, len(one)] for name, one in sounds]}
+    return told, [*(jpeg for _, _, jpeg in made.images), *(one for _, one in sounds)]
+
+
+def _do(
+    medium: Medium, fd: int, length: int, job: Job
+) -> tuple[Made, list[tuple[str, bytes]]]:
+    if medium is Medium.VOICE:
+        return make_voice(fd, length, job)
+    describe = describe_film if medium is Medium.FILM else describe_sound
+    return describe(fd, length, job), []
+
+
+class MediaClaim:
+    """What a worker says of a sound or a film, checked as if an attacker had said it."""
+
+    def __init__(self, message: Mapping[str, Any], kind: UploadKind) -> None:
+        """Check all but the bytes.
+
+        Raises:
+            Distrusted: the message cannot be true.
+        """
+        if message.keys() != {"format", "size", "images", "facts", "sounds"}:
+            raise Distrusted("other fields than agreed")
+        if message["format"] not in list(kind.limits.formats):
+            raise Distrusted("a format that is not allowed")
+        self.format = Format(message["format"])
+        self.size = _read_size(message["size"], kind)
+        targets = kind.ladder.plan(self.size) if self.size != NOTHING_TO_SEE else ()
+        self.targets = targets
+        self.lengths = read_lengths(message["images"], targets)
+        self.sounds = _read_sounds(message["sounds"], kind)
+        self.facts = _read_facts(message["facts"])
+
+    @property
+    def length(self) -> int:
+        """Bytes of all images and sounds together."""
+        return sum(self.lengths) + sum(length for _, length in self.sounds)
+
+    def take(self, content: bytes) -> Rendered:
+        """Cut the pieces out of *content*, which holds them one after the other.
+
+        Raises:
+            Distrusted: one is not what it has to be.
+        """
+        images, sounds, place = [], [], 0
+        for target, length in zip(self.targets, self.lengths, strict=True):
+            image = content[place : place + length]
+            place += length
+            try:
+                check(image, target.size)
+            except NotBaseline as error:
+                raise Distrusted(f"image {target.letter}") from error
+            images.append(RenderedImage(target.letter, target.size, image))
+        for suffix, length in self.sounds:
+            sound = content[place : place + length]
+            place += length
+            if not BEGINNINGS[suffix].match(sound):
+                raise Distrusted(f"a sound that is no {suffix}")
+            sounds.append(RenderedSound(suffix, sound))
+        return Rendered(
+            format=self.format,
+            size=self.size,
+            images=tuple(images),
+            sounds=tuple(sounds),
+            facts=self.facts,
+        )
+
+
+def _read_size(claimed: object, kind: UploadKind) -> Size:
+    if claimed == [0, 0]:
+        return NOTHING_TO_SEE
+    size = read_size(claimed)
+    if kind.medium is not Medium.FILM or max(size.width, size.height) > MOST_SIDE:
+        raise Distrusted("a picture of what has none, or a huge one")
+    return size
+
+
+def _read_sounds(claimed: object, kind: UploadKind) -> list[tuple[str, int]]:
+    wanted = list(BEGINNINGS) if kind.medium is Medium.VOICE else []
+    if type(claimed) is not list or len(claimed) != len(wanted):
+        raise Distrusted("another number of sounds")
+    found = []
+    for one, suffix in zip(claimed, wanted, strict=True):
+        if type(one) is not list or one[:1] != [suffix] or len(one) != 2:  # noqa: PLR2004
+            raise Distrusted("other sounds than agreed")
+        if type(one[1]) is not int or not 0 < one[1] <= MOST_SOUND:
+            raise Distrusted("the length of a sound")
+        found.append((suffix, one[1]))
+    return found
+
+
+def _read_facts(claimed: object) -> dict[str, Fact]:
+    if type(claimed) is not dict or not claimed.keys() <= FACTS.keys():
+        raise Distrusted("other facts than agreed")
+    for name, value in claimed.items():
+        if not FACTS[name](value):
+            raise Distrusted(f"the fact {name}")
+    return claimed
+
+
+def _is_number(value: object, most: float) -> bool:
+    return type(value) in (int, float) and 0 <= value <= most  # type: ignore[operator]
+
+
+def _is_text(value: object, form: str) -> bool:
+    return type(value) is str and re.fullmatch(form, value) is not None
