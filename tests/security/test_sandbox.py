@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pictures import encoded, photo, render, scene
+from security.conftest import HOOK
 from security.misbehave import DEEDS, MARK
 from threebath.core.errors import RendererFailed
 from threebath.render.pool import RenderPool
@@ -174,6 +175,20 @@ async def test_a_system_without_a_lock_serves_if_told_to(caplog):
         async with RenderPool(settings) as pool:
             assert (await render(pool, photo())).images
     assert "seccomp" in caplog.text
+
+
+@needs_linux
+async def test_a_system_without_landlock_serves_with_a_warning(caplog):
+    """Landlock is the second wall: seccomp refuses files and sockets by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("threebath.render.line.MODULE", "security.unlandlocked")
+        patch.setattr("threebath.render.line.SOURCES", _sources())
+        async with RenderPool(RenderSettings(workers=1, hook=HOOK)) as pool:
+            assert (await render(pool, photo())).images
+            for deed in (b"read a file", b"open a socket"):
+                with pytest.raises(RendererFailed):
+                    await render(pool, MARK + deed)
+    assert "without: Landlock" in caplog.text
 
 
 def _sources():
