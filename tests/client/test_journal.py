@@ -239,6 +239,31 @@ def test_what_is_no_journal_is_left_alone(path, content):
     assert path.read_bytes() == content
 
 
+async def test_a_full_disk_stops_before_it_saves(own_vk, replay, tmp_path):
+    """What cannot be written down is not done: /dev/full refuses every byte."""
+    link = tmp_path / "journal"
+    link.symlink_to("/dev/full")
+    journal = Journal(tmp_path / "real")
+    journal._file.close()
+    journal._file = link.open("wb", buffering=0)
+    replay.on("photos.getWallUploadServer", server()).on("upload", PHOTO_REPLY)
+
+    batch = await own_vk.upload_wall_photos([write(tmp_path)], journal=journal)
+
+    assert stages(batch) == [Stage.FAILED]
+    assert "No space left" in str(batch.failed[0].error)
+    journal.close()
+
+
+@pytest.mark.parametrize("name", ["folder", "file/below"])
+def test_a_journal_that_cannot_be_opened(tmp_path, name):
+    """Said as such."""
+    (tmp_path / "folder").mkdir()
+    write(tmp_path, "file", b"x")
+    with pytest.raises(e.JournalFailed, match="cannot be opened"):
+        Journal(tmp_path / name)
+
+
 DRIVER = """
 import asyncio, sys
 from pathlib import Path

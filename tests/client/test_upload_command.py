@@ -378,6 +378,35 @@ def test_a_name_cannot_write_to_the_terminal(network, photos):
     assert "\x07" not in done.output
 
 
+def test_whoever_stops_reading_does_not_stop_the_sending(network, photos):
+    """``threebath upload ... | head -1``."""
+    words = (photos, "--to", "vk:wall")
+    with network.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        told = process.stderr.read().decode()
+        assert process.wait(30) == 0
+    assert told == ""
+    assert len(network.of("saved")) == 3
+
+
+def test_names_are_shown_wherever_it_runs(network, photos):
+    """A terminal that knows only ASCII is no reason to stop."""
+    path = write(photos, "привет.jpg")
+    command = [sys.executable, "-m", "threebath", "upload", str(path), "--to", "vk:wall"]
+    env = {**os.environ, **network.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"[1/1] ??????.jpg: saved" in done.stdout
+
+
+def test_a_journal_that_cannot_be_kept_is_said(network, photos):
+    """Before anything is sent."""
+    done = network.run(photos, "--to", "vk:wall", "--journal", photos)
+    assert done.exit_code == 2
+    assert "cannot be opened: Is a directory" in done.stderr
+    assert network.of("received") == []
+
+
 def test_sending_does_not_import_the_server():
     """A photo is sent without loading databases, image libraries or a web server."""
     code = (

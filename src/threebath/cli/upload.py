@@ -6,6 +6,7 @@ import signal
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from threebath.cli.uploads.bars import Bars
 from threebath.cli.uploads.files import expand
 from threebath.cli.uploads.tally import Tally
-from threebath.cli.uploads.views import JsonLines, Lines, View
+from threebath.cli.uploads.views import JsonLines, Lines, View, printable
 from threebath.cli.uploads.worlds import DEV_DATA, NAME
 from threebath.client.batch import Outcome, Sender
 from threebath.client.errors import ClientError
@@ -125,7 +126,7 @@ def upload(
         )
         code = _run(order, as_json=as_json)
     except ClientError as error:
-        typer.echo(f"threebath upload: {error}", err=True)
+        typer.echo(f"threebath upload: {printable(str(error))}", err=True)
         raise typer.Exit(CALLED_WRONGLY) from None
     raise typer.Exit(code)
 
@@ -135,6 +136,8 @@ upload.__doc__ = HELP
 
 def _run(order: Order, *, as_json: bool) -> int:
     """Send, and show it; return the exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name is no reason to stop
     client = order.account.client()
     flow = build_flow(client, order.target)
     paths = expand(order.files, flow.limits)

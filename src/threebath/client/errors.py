@@ -12,6 +12,7 @@
     |-- NotPosted               nothing is wrong with this file, but its post was given up
     |-- JournalBroken           the file that remembers what was sent is not one
     |-- JournalBusy             another process sends to the same destination
+    |-- JournalFailed           it cannot be opened or written
     |-- Uncertain               it may be saved or not; repeating could save it twice
     |-- ConnectionProblem       nobody answered
     |   |-- CannotConnect       nothing was sent
@@ -133,6 +134,13 @@ class JournalBusy(ClientError):
     """Another process is sending to the same destination."""
 
     slug = "journal.busy"
+
+
+class JournalFailed(ClientError):
+    """The journal cannot be opened or written; what was saved may not be in it."""
+
+    slug = "journal.failed"
+    harmless = False
 
 
 class Uncertain(ClientError):

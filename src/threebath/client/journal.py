@@ -13,11 +13,13 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from threebath.client.errors import JournalBroken, JournalBusy
+from threebath.client.errors import JournalBroken, JournalBusy, JournalFailed
 from threebath.client.files import LocalFile, Source
 
 
@@ -66,12 +68,12 @@ class Journal:
     Raises:
         JournalBusy: another process has it open.
         JournalBroken: it is not a journal.
+        JournalFailed: it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        self._file: BinaryIO = os.fdopen(number, "r+b")
+        self._path = path
+        self._file = _open(path)
         self._lock = asyncio.Lock()
         self._saved: dict[str, tuple[FileId, Note]] = {}
         self._claims: dict[str, Claim] = {}
@@ -132,13 +134,24 @@ class Journal:
 
     async def _append(self, line: dict[str, object]) -> None:
         async with self._lock:
-            await asyncio.shield(asyncio.to_thread(self._write, line))
+            try:
+                await asyncio.shield(asyncio.to_thread(self._write, line))
+            except OSError as error:
+                told = f"{self._path} cannot be written: {error.strerror}"
+                raise JournalFailed(told) from error
 
     def _write(self, line: dict[str, object]) -> None:
         text = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
-        self._file.write(text.encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        left, start = memoryview(text.encode() + b"\n"), self._file.tell()
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            with suppress(OSError):  # half a line would spoil the next
+                self._file.seek(start)
+                self._file.truncate()
+            raise
 
     def _load(self) -> None:
         text = self._file.read()
@@ -162,6 +175,15 @@ class Journal:
                 self._claims.pop(line["id"], None)
             case other:
                 raise ValueError(other)
+
+
+def _open(path: Path) -> FileIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise JournalFailed(f"{path} cannot be opened: {error.strerror}") from error
+    return FileIO(number, "r+b")
 
 
 def _digest(path: Path) -> str:

@@ -139,10 +139,10 @@ class Bars:
             error = outcome.error
             told = error.reason if isinstance(error, FileProblem) else str(error)
             line = Text.assemble((f"{mark} ", style), name)
-            return [line, Padding(Text(told, style), (0, 0, 0, 4))]
+            return [line, Padding(Text(printable(told), style), (0, 0, 0, 4))]
         name.truncate(self._width, overflow="ellipsis", pad=True)
-        line = Text.assemble((f"{mark} ", style), name, " ", outcome.note.id)
-        url = outcome.note.url
+        line = Text.assemble((f"{mark} ", style), name, " ", printable(outcome.note.id))
+        url = printable(outcome.note.url)
         if line.cell_len + len(url) + 1 <= self._console.width:
             line.append(f" {url}", "bright_black")
         return [line]

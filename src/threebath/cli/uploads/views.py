@@ -1,6 +1,8 @@
 """What a log or a program sees of a batch: lines."""
 
 import json
+import os
+import sys
 import time
 from dataclasses import asdict
 from pathlib import PurePath
@@ -55,7 +57,7 @@ class Lines:
         """Say that a file is tried again, and now and then how far a long one is."""
         where = self._where(step.index, step.name)
         if step.stage is Stage.RETRYING:
-            say(f"{where}: {step.stage}: {step.note}")
+            say(f"{where}: {step.stage}: {printable(step.note)}")
         elif step.stage is Stage.SENDING and step.size:
             now = time.monotonic()
             if now - self._told.setdefault(step.index, now) >= EVERY:
@@ -68,7 +70,7 @@ class Lines:
         where = self._where(index, PurePath(outcome.path).name)
         note = outcome.note
         told = str(outcome.error) if note is None else f"{note.id} {note.url}".rstrip()
-        say(f"{where}: {outcome.stage}: {told}")
+        say(f"{where}: {outcome.stage}: {printable(told)}")
 
     def end(self, advice: str) -> None:
         """Say what became of all."""
@@ -113,11 +115,16 @@ class JsonLines:
         say(json.dumps({"summary": tally.counts, "bytes": tally.bytes, "seconds": seconds}))
 
 
-def printable(name: str) -> str:
-    """Show a file's name without what would move the cursor or break a terminal."""
-    return "".join(one if one.isprintable() else "\ufffd" for one in name)
+def printable(text: str) -> str:
+    """Show what others wrote without what would move the cursor or break a terminal."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)  # noqa: T201  # this is the command's output
+    """Print a line at once; if nobody reads any more, go on in silence."""
+    try:
+        print(text, flush=True)  # noqa: T201  # this is the command's output
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
