@@ -4,6 +4,7 @@ import struct
 from io import BytesIO
 
 import pytest
+import pyvips
 from PIL import Image, ImageCms
 
 from likeness import colour_distance
@@ -166,3 +167,19 @@ def test_every_kind_of_pixel_is_taken(mode, form):
     with Image.open(BytesIO(made.images[0][2])) as found:
         assert found.mode in ("RGB", "L")
         assert found.getextrema() != ((0, 0),) * 3
+
+
+def test_inks_are_shown_as_they_were_seen():
+    """A printer's JPEG, with its profile or without, looks like the picture it was."""
+    icc = pyvips.Image.profile_load("cmyk")
+    inks = ImageCms.profileToProfile(
+        scene(400, 300),
+        ImageCms.createProfile("sRGB"),
+        ImageCms.ImageCmsProfile(BytesIO(icc)),
+        outputMode="CMYK",
+    )
+    shown = encoded(scene(400, 300).resize((300, 225)), quality=95)
+    for options in ({"icc_profile": icc}, {}):
+        made = develop(encoded(inks, quality=95, **options), JOB)
+        assert b"ICC_PROFILE" not in made.images[0][2]
+        assert colour_distance(made.images[0][2], shown) < 7
