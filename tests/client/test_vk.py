@@ -257,6 +257,21 @@ async def test_an_upload_is_repeated_because_what_is_not_saved_vanishes(
     assert {len(call.files[0][3]) for call in replay.of("upload")} == {len(jpeg())}
 
 
+async def test_a_video_whose_answer_was_lost_is_there(own_vk, replay, tmp_path):
+    """The second file for one address is refused, so the first one came through."""
+    issued = {"upload_url": UPLOAD, "owner_id": 66, "video_id": 4}
+    replay.on("video.save", {"response": issued})
+    refusal = {
+        "error": "too fast",
+        "error_code": -12,
+        "error_descr": "this video has its file already; video.save makes another",
+    }
+    replay.on("upload", httpx.ReadError("reset"), refusal)
+
+    path = write(tmp_path, "clip.mp4", b"\0\0\0\x18ftypisom" + bytes(600))
+    assert (await own_vk.upload_video(path)).id == 4
+
+
 EXPIRED = [
     {"error": "ERR_UPLOAD_TERMINATED: it has expired", "server": 7, "_sig": "0"},
     httpx.Response(200, text="Security Breach2"),
@@ -298,6 +313,23 @@ async def test_every_shape_of_an_upload_error_is_noticed(vk, replay, tmp_path, r
 
     with pytest.raises(e.UploadRefused, match=told):
         await vk.upload_wall_photo(write(tmp_path))
+
+
+STORAGE = [
+    {"error": "ERR_STORAGE_ENGINE_SAVE_FAILED: the disk is full", "server": 7},
+    {"error": "unknown error", "error_code": 10, "error_descr": "the disk is full"},
+    {"error": {"error_code": 10, "type": "ERR_STORAGE_ENGINE_SAVE_FAILED"}},
+    {"error": "too fast", "error_code": -12, "error_descr": "wait"},
+]
+
+
+@pytest.mark.parametrize("reply", STORAGE, ids=range(len(STORAGE)))
+async def test_an_upload_server_in_trouble_is_tried_again(vk, replay, tmp_path, reply):
+    """It is not the file's fault."""
+    replay.on("photos.getWallUploadServer", server()).on("upload", reply, PHOTO_REPLY)
+    replay.on("photos.saveWallPhoto", {"response": [photo()]})
+
+    assert (await vk.upload_wall_photo(write(tmp_path))).id == 1
 
 
 async def test_a_captcha_is_shown_to_whoever_can_read_it(replay, tmp_path):

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests import films
 from tests.client.replay import jpeg, png
 from tests.live import running
 from typer.testing import CliRunner
 
 from threebath.cli.main import make_app
-from threebath.client import OK, UP, VK, OKSession, Stage, sync
+from threebath.client import OK, UP, VK, OKSession, Stage, look_at, sync
 from threebath.client import errors as e
+from threebath.client.progress import Track
+from threebath.client.targets import TARGETS
+from threebath.client.vk.flows import VideoFlow
+from threebath.client.vk.kinds import VIDEO, WALL
 
 
 @dataclass
@@ -62,6 +67,9 @@ def place(tmp_path_factory):
     for number in range(7):
         (folder / f"{number}.jpg").write_bytes(jpeg(800, 600, 30 * number))
     (folder / "wide.jpg").write_bytes(jpeg(1600, 800))
+    (folder / "song.mp3").write_bytes(films.sound("mp3", 3))
+    (folder / "voice.ogg").write_bytes(films.sound("ogg", 3))
+    (folder / "clip.mp4").write_bytes(films.film())
     (folder / "drawing.png").write_bytes(png())
     (folder / "привет.txt").write_bytes(b"hello\n")
     (folder / "tall.jpg").write_bytes(jpeg(100, 2100))
@@ -140,8 +148,6 @@ async def test_a_wrong_token(place):
 
 async def test_a_repeated_save_is_the_same_photo(place):
     """What makes repeating safe on this server."""
-    from threebath.client.vk.kinds import WALL  # noqa: PLC0415  # a step by itself
-
     async with place.vk() as vk:
         reply = await vk.send(await vk.issue(WALL, {}), photos(place))
         first, second = await vk.save(reply), await vk.save(reply)
@@ -178,11 +184,36 @@ async def test_vk_documents(place):
     assert (graffiti.width, graffiti.height) == (640, 480)
 
 
+async def test_vk_sound_and_film(place):
+    """Kinds 8, 9 and 12."""
+    async with place.vk() as vk:
+        track = await vk.upload_audio(place.files / "song.mp3", artist="Ann", title="Sea")
+        voice = await vk.upload_voice(place.files / "voice.ogg", peer=5)
+        film = await vk.upload_video(place.files / "clip.mp4", name="Waves")
+    assert (track.artist, track.title, track.duration) == ("Ann", "Sea", 3)
+    assert (voice.duration, len(voice.waveform)) == (3, 128)
+    assert film.title == "Waves"
+    assert film.attachment.startswith("video1_")
+
+
+async def test_a_video_is_one_however_often_it_is_sent(place):
+    """Where the answer to the first was lost, the second is as good."""
+    clip = place.files / "clip.mp4"
+    async with place.vk() as vk:
+        address = await vk.issue(VIDEO, {"name": "twice"})
+        flow = VideoFlow(vk)
+        claim = {"params": {}, "answer": address.answer.members}
+        track = Track(await look_at(clip))
+        first, second = [await flow.commit(claim, [track]) for _ in range(2)]
+    assert first == second
+
+
 async def test_vk_story(place):
-    """Kind 13, of a photo."""
+    """Kind 13, of a photo and of a film, whichever the file is."""
     async with place.vk() as vk:
         story = await vk.upload_story(photos(place)[0])
-    assert story.type == "photo"
+        film = await vk.upload_story(place.files / "clip.mp4")
+    assert (story.type, film.type) == ("photo", "video")
     assert story.attachment.startswith("story1_")
 
 
@@ -326,6 +357,9 @@ COMMANDS = [
     "vk:wall-doc/7",
     "vk:message-doc/5",
     "vk:graffiti/5",
+    "vk:audio",
+    "vk:video",
+    "vk:voice/5",
     "vk:story",
     "ok:album",
     "ok:moment",
@@ -336,12 +370,26 @@ COMMANDS = [
 ]
 
 
+FILES = {
+    "vk:graffiti": "drawing.png",
+    "vk:audio": "song.mp3",
+    "vk:voice": "voice.ogg",
+    "vk:video": "clip.mp4",
+}
+"""What is sent where no picture goes."""
+
+
+def test_no_destination_is_left_out():
+    """Each that can stand after --to is sent to."""
+    assert {to.partition("/")[0] for to in COMMANDS} == set(TARGETS)
+
+
 @pytest.mark.parametrize("to", COMMANDS)
 def test_every_destination_by_command(place, to):
     """By the profiles that the server itself wrote, and safe to give again."""
     network = to.partition(":")[0]
-    name = "drawing.png" if "graffiti" in to else "wide.jpg"
-    to, file = to.format(**place.world(network)), place.files / name
+    file = place.files / FILES.get(to.partition("/")[0], "wide.jpg")
+    to = to.format(**place.world(network))
     first, summary = place.command(file, "--to", to)
     assert (first["result"], summary["summary"]["saved"]) == ("saved", 1)
     again, _ = place.command(file, "--to", to)

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from threebath.client.checks import LIMITS, check
+from threebath.client.errors import UploadRefused
 from threebath.client.flow import Saved
 from threebath.client.progress import Stage, Track
 from threebath.client.shapes import Shape
 from threebath.client.vk import kinds as k
 from threebath.client.vk import results as r
 from threebath.client.vk.calls import Address, Calls, Reply
+from threebath.client.vk.wire import HAS_FILE
 from threebath.core.kinds import PICTURES, Limits
 
 R = TypeVar("R")
@@ -64,7 +66,8 @@ class VkFlow(Generic[R]):
 class VideoFlow:
     """Two steps: ``video.save`` names the video, receiving its bytes saves it.
 
-    Sending twice to one address is one video, so this may always be repeated.
+    Sending twice to one address is one video, so this may always be repeated; a second
+    file is refused, which says that the first one came through.
     """
 
     calls: Calls
@@ -92,7 +95,11 @@ class VideoFlow:
         answer = Shape(claim["answer"], k.VIDEO.issue)
         url = answer.at("upload_url").text
         address = Address(k.VIDEO, claim["params"], url, answer)
-        await self.calls.send_tracks(address, tracks, {})
+        try:
+            await self.calls.send_tracks(address, tracks, {})
+        except UploadRefused as error:
+            if HAS_FILE not in f"{error.message} {error.reason}":
+                raise
         return [_saved(one) for one in k.VIDEO.read(answer)]
 
 

@@ -55,6 +55,12 @@ STORAGE_WORDS = ("ERR_STORAGE", "ERR_UPLOAD_TERMINATED")
 EXPIRED_WORDS = ("expired", "not issued by this service")
 """What threebath says of an address that is too old, or of another server."""
 
+HAS_FILE = "has its file already"
+"""What threebath says of a second file for one video."""
+
+BUSY = 10
+"""What threebath's servers for documents and videos say of their own trouble."""
+
 TOO_FAST = -12
 NOTHING = frozenset({"", "[]"})
 """What ``photo`` and its like say when no file was taken."""
@@ -152,11 +158,13 @@ def _failure(members: dict[str, Any]) -> tuple[int | str, str] | None:
 def _refusal(code: int | str, text: str, reason: str) -> e.NetworkError:
     told = f"{code} {text} {reason}"
     kind: type[e.NetworkError] = e.UploadRefused
-    if code == TOO_FAST:
+    if HAS_FILE in told:
+        kind = e.UploadRefused
+    elif code == TOO_FAST:
         kind = e.TooFast
     elif any(word in told for word in EXPIRED_WORDS):
         kind = e.AddressExpired
-    elif any(word in told for word in STORAGE_WORDS):
+    elif code == BUSY or any(word in told for word in STORAGE_WORDS):
         kind = e.NetworkAway
     return kind(code, text, reason=reason)
 
