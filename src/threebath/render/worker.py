@@ -21,7 +21,7 @@ from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
 from threebath.render.engines.vips import has_heif, open_vips
 from threebath.render.media import source
-from threebath.render.media.messages import answer_media
+from threebath.render.media.work import answer_media
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down

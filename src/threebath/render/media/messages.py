@@ -5,16 +5,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format, Medium, UploadKind
 from threebath.core.ladder import Size
 from threebath.core.library import NOTHING_TO_SEE, Fact
 from threebath.render.baseline import NotBaseline, check
-from threebath.render.job import Job, Made
 from threebath.render.judge import Distrusted, read_lengths, read_size
-from threebath.render.media.film import describe_film
-from threebath.render.media.sound import describe_sound, make_voice
-from threebath.render.wire import read_job, write_kind, write_made, write_refusal
+from threebath.render.wire import write_kind
 from threebath.service.ports.media import Rendered, RenderedImage, RenderedSound
 
 MEDIA = frozenset({Medium.SOUND, Medium.VOICE, Medium.FILM})
@@ -59,27 +55,6 @@ def write_media(kind: UploadKind, length: int, disabled: list[str]) -> dict[str,
         "crops": {},
         "disabled": disabled,
     }
-
-
-def answer_media(message: Mapping[str, Any], fd: int) -> tuple[dict[str, Any], list[bytes]]:
-    """Do it, in the worker: say what was found, and hand over the bytes."""
-    try:
-        made, sounds = _do(
-            Medium[message["media"]], fd, message["length"], read_job(message)
-        )
-    except FileRejected as error:
-        return write_refusal(error), []
-    told = {**write_made(made), "sounds": [[name, len(one)] for name, one in sounds]}
-    return told, [*(jpeg for _, _, jpeg in made.images), *(one for _, one in sounds)]
-
-
-def _do(
-    medium: Medium, fd: int, length: int, job: Job
-) -> tuple[Made, list[tuple[str, bytes]]]:
-    if medium is Medium.VOICE:
-        return make_voice(fd, length, job)
-    describe = describe_film if medium is Medium.FILM else describe_sound
-    return describe(fd, length, job), []
 
 
 class MediaClaim:
