@@ -20,6 +20,7 @@ from tests.client.replay import jpeg, write
 from typer.testing import CliRunner
 
 from threebath.cli.main import make_app
+from threebath.client.profiles import write_profiles
 from threebath.client.targets import TARGETS
 
 SINK = Path(__file__).parent / "sink.py"
@@ -231,6 +232,20 @@ def test_profiles_name_servers_and_accounts(network, photos):
     done = network.run(*words, **BARE)
     assert done.exit_code == 0, done.output
     assert network.of("saved") == ["a.jpg"]
+
+
+def test_a_server_started_beside_it_is_found(network, photos, monkeypatch):
+    """``threebath dev`` leaves its profiles in its folder; one's own file goes before."""
+    beside = network.home / "threebath-data" / "dev" / "profiles.toml"
+    beside.parent.mkdir(parents=True)
+    write_profiles(beside, {"default": {"vk": {"base": network.base, "token": 'a"b'}}})
+    monkeypatch.chdir(network.home)
+    words = (photos / "a.jpg", "--to", "vk:wall")
+    assert network.run(*words, **BARE).exit_code == 0
+
+    _profiles(network, '[default.vk]\nbase = "http://127.0.0.1:9"\ntoken = "t"\n')
+    assert network.run(*words, **BARE).exit_code == 3
+    assert beside.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
