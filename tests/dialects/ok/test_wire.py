@@ -76,9 +76,11 @@ CALLBACKS = {
 
 
 @pytest.mark.parametrize("name", CALLBACKS)
-async def test_scripts_are_answered_with_a_call(ok, name):
+@pytest.mark.parametrize("signed", [True, False])
+async def test_scripts_are_answered_with_a_call(ok, name, signed):
     """("ok", data, null), or ("error", null, error); ready to be run, nothing else."""
-    data = ok.signed({**ME, "js_callback": name})
+    said = {"js_callback": name}
+    data = ok.signed({**ME, **said}) if signed else {**ok.signed(ME), **said}
     answer = await ok.send_raw("GET", "/fb.do", params=data)
     assert answer.headers["content-type"] == "application/javascript;charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"

@@ -1,8 +1,9 @@
 """OK's signature: MD5 over the sorted parameters and a secret, as real clients make it.
 
 The documentation leaves ``session_key`` out of what is signed, OK's own JavaScript puts
-it in, and its hand-written UTF-8 encoder makes CESU-8 of what lies beyond U+FFFF. All of
-these are accepted; docs/protocols/ok.md says which client does what.
+it in, and its hand-written UTF-8 encoder makes CESU-8 of what lies beyond U+FFFF. Of the
+scripts that ask for JSONP, one signs ``js_callback`` and one does not. All of these are
+accepted; docs/protocols/ok.md says which client does what.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from threebath.core.errors import BadSignature
 from threebath.core.signing import same_secret
 
 SIG, SESSION_KEY, ACCESS_TOKEN = "sig", "session_key", "access_token"
+JS_CALLBACK = "js_callback"
 UNSIGNED = frozenset({SIG, "resig"})
 """Parameters that are never part of what is signed."""
 
@@ -73,7 +75,11 @@ def check_signature(
 def _texts(params: Mapping[str, str], *, lenient: bool) -> Iterator[bytes]:
     signed = {name: value for name, value in params.items() if name not in UNSIGNED}
     left_out = [{ACCESS_TOKEN}, {ACCESS_TOKEN, SESSION_KEY}]
-    for out in [*left_out, set[str]()] if lenient else left_out:
+    if lenient:
+        left_out.append(set())
+    if JS_CALLBACK in params:
+        left_out += [{*out, JS_CALLBACK} for out in left_out]
+    for out in left_out:
         text = _joined({name: one for name, one in signed.items() if name not in out})
         yield text.encode("utf-8", "surrogatepass")
         if any(letter > _LAST_OF_BMP for letter in text):
