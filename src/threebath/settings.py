@@ -117,6 +117,12 @@ class DialectSettings(_Group):
     ok_example: str = Field(
         default="", description="OK application key of /ok/example; no such page if empty"
     )
+    vk_rates: bool = Field(
+        default=False, description="refuse VK calls over 3 a second (communities: 20)"
+    )
+    vk_captcha: str = Field(
+        default="", description="VK methods that want a test captcha first, with commas"
+    )
     vk_video_bytes: int = Field(
         default=5 * 1024 * MIB, ge=1, description="bytes of one VK video, or video story"
     )

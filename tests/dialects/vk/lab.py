@@ -39,6 +39,7 @@ class Lab:
     http: httpx.AsyncClient
     world: dict
     keys: Keyring
+    services: Services
     answers: list = field(default_factory=list)
 
     async def raw(self, method, token="user", verb="POST", **params):
@@ -131,4 +132,4 @@ async def build(folder):
     app = Starlette(routes=list(VK(services).routes()))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
-        yield Lab(house, http, dict(made), keys)
+        yield Lab(house, http, dict(made), keys, services)

@@ -73,6 +73,16 @@ class HasFile(e.LimitReached):
     text = "this video has its file already; video.save makes another"
 
 
+class CaptchaNeeded(e.Refused):
+    """A call that must be repeated with what a picture says."""
+
+    slug = "refused.captcha"
+
+    def __init__(self, sid: str, address: str) -> None:
+        super().__init__("repeat the call with captcha_sid, and captcha_key as pictured")
+        self.members = {"captcha_sid": sid, "captcha_img": address}
+
+
 API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
     {
         e.UploadError: 1,
@@ -86,6 +96,7 @@ API_CODES: Mapping[type[e.UploadError], int] = MappingProxyType(
         e.AccessDenied: 15,
         e.AddressNotAllowed: 42,
         e.TooManyCalls: 6,
+        CaptchaNeeded: 14,
         CannotWriteTo: 901,
         ChatNotFound: 927,
         NotChatAdmin: 925,
@@ -140,6 +151,7 @@ TEXTS: Mapping[int, str] = MappingProxyType(
         200: "Access denied",
         300: "This album is full",
         302: "Albums number limit is reached",
+        14: "Captcha needed",
         105: "Couldn't save file",
         123: "Invalid audio",
         204: "Access denied",
@@ -178,6 +190,7 @@ def error_object(
     return {
         "error_code": number,
         "error_msg": f"{words}: {reason}" if reason and reason != words else words,
+        **getattr(error, "members", {}),
     }
 
 

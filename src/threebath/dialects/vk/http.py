@@ -1,5 +1,6 @@
 """VK's two entrances: ``/method/{name}`` and the upload address."""
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,16 +18,22 @@ from threebath.dialects.vk.columns import Failure, VkKind
 from threebath.dialects.vk.errors import API_CODES, error_object
 from threebath.dialects.vk.execute import compile_script
 from threebath.dialects.vk.failures import refuse
+from threebath.dialects.vk.gates import Captcha, Rates
 from threebath.dialects.vk.kinds import KINDS, ROWS
 from threebath.dialects.vk.methods import METHODS, method_named
-from threebath.dialects.vk.params import Params
+from threebath.dialects.vk.oauth import OAuth
+from threebath.dialects.vk.params import TRUE, Params
 from threebath.dialects.vk.results import publish
+from threebath.dialects.vk.versions import as_of
 from threebath.dialects.vk.wire import render_failure, render_reply
 from threebath.multipart import CALL, FormLimits, MultipartForm, by_suffix, read_pairs
 from threebath.service.ports import Part
 
 TOKEN = "access_token"  # noqa: S105 - the name of a parameter
 EXECUTE = "execute"
+CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,63}", re.ASCII)
+"""A function of the page that called (JSONP)."""
+
 FORM_OVERHEAD = 1024 * 1024
 """Bytes of an upload's body that are not files."""
 
@@ -52,16 +59,20 @@ class VK:
     name = "vk"
     kinds: Sequence[UploadKind] = tuple({row.kind.name: row.kind for row in KINDS}.values())
     codes: Mapping[type[UploadError], int] = API_CODES
-    entrances: Sequence[str] = ("/method/",)
+    entrances: Sequence[str] = ("/method/", "/authorize", "/access_token", "/token")
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.server = server_number(services)
+        self.rates = Rates(services)
+        self.captcha = Captcha(services)
 
     def routes(self) -> Sequence[BaseRoute]:
         return (
             Route("/method/{name}", self.method, methods=["GET", "POST"]),
             Route("/c{server:int}/upload.php", self.upload, methods=["GET", "POST"]),
+            Route("/captcha.php", self.captcha.picture, methods=["GET"]),
+            *OAuth(self.services).routes(),
         )
 
     async def method(self, request: Request) -> Response:
@@ -96,15 +107,16 @@ class VK:
             version=version,
             services=self.services,
         )
+        self.rates.check(call, _token(request, params))
+        self.captcha.check(call)
         if name == EXECUTE:
             return await self._execute(call)
         result = await method_named(name)(call)
         self.services.observer.call("vk", name, "ok")
-        return JSONResponse({"response": result})
+        return _answer({"response": _as_asked(call, result)}, params)
 
     async def _caller(self, request: Request, params: Params) -> Caller:
-        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-        token = params.get(TOKEN) or (bearer.strip() if scheme.lower() == "bearer" else "")
+        token = _token(request, params)
         return await self.services.accounts.caller(token, self.services.clock())
 
     async def _execute(self, call: Call) -> Response:
@@ -123,7 +135,7 @@ class VK:
         result = await script.run(invoke, _in_words)
         self.services.observer.call("vk", EXECUTE, "ok")
         errors = {"execute_errors": script.errors} if script.errors else {}
-        return JSONResponse({"response": result, **errors})
+        return _answer({"response": _as_asked(call, result), **errors}, call.params)
 
     def _refuse_call(
         self, error: UploadError, name: str, pairs: Sequence[tuple[str, str]]
@@ -134,7 +146,7 @@ class VK:
         said.pop(TOKEN, None)
         shown = [{"key": key, "value": value} for key, value in said.items()]
         told = {**_in_words(name, error), "request_params": shown}
-        return JSONResponse({"error": told})
+        return _answer({"error": told}, Params(pairs))
 
     async def upload(self, request: Request) -> Response:
         """Answer step 2: take the files, at the address that step 1 gave."""
@@ -196,6 +208,27 @@ class VK:
         actor_id = ticket.actor_id if ticket else 0
         keys = self.services.keys
         return JSONResponse(refuse(shape, error, actor_id, self.server, keys))
+
+
+def _token(request: Request, params: Params) -> str:
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    return params.get(TOKEN) or (bearer.strip() if scheme.lower() == "bearer" else "")
+
+
+def _as_asked(call: Call, result: object) -> object:
+    with_sizes = call.params.get("photo_sizes") in TRUE
+    return as_of(call.version, result, with_sizes=with_sizes)
+
+
+def _answer(told: dict[str, object], params: Params) -> Response:
+    """Answer with JSON, or with a script that hands it to the function ``callback``."""
+    answer = JSONResponse(told)
+    name = params.get("callback", "")
+    if not CALLBACK.fullmatch(name):
+        return answer
+    script = b"/**/" + name.encode() + b"(" + bytes(answer.body) + b");"
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return Response(script, media_type="text/javascript", headers=headers)
 
 
 def _in_words(name: str, error: UploadError) -> dict[str, object]:
