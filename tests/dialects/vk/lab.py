@@ -29,6 +29,7 @@ class Steps:
     issued: object
     reply: dict
     saved: object
+    sent: dict
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Lab:
     world: dict
     keys: Keyring
     services: Services
+    sent: dict = field(default_factory=dict)
     answers: list = field(default_factory=list)
 
     async def raw(self, method, token="user", verb="POST", **params):
@@ -90,7 +92,7 @@ class Lab:
         files = [(name or row.file.format(n=1), (sample.filename, sample.content))]
         reply = (await self.http.post(address, files=files)).json()
         saved = await self.save(row, reply) if row.commit else reply
-        return Steps(issued, reply, saved)
+        return Steps(issued, reply, saved, self.sent)
 
     async def save(self, row, reply):
         """Save an upload's reply the way that clients do: all of its members."""
@@ -101,7 +103,8 @@ class Lab:
             reply = {row.raw: json.dumps(reply)}
         elif len(row.reply) == 1 or row.payload not in row.reply:
             reply = {row.payload: reply[row.reply[0]]}
-        return await self.ok(row.commit, sample.token, **{**reply, **sample.saved})
+        self.sent = {**reply, **sample.saved}
+        return await self.ok(row.commit, sample.token, **self.sent)
 
     async def wall_reply(self, *contents, token="user", **asked):
         """Do steps 1 and 2 for the wall."""
