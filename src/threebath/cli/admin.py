@@ -29,6 +29,10 @@ def create_application(
     address: Annotated[
         list[str] | None, typer.Option(help="IP network it may call from; repeatable.")
     ] = None,
+    redirect: Annotated[
+        list[str] | None,
+        typer.Option(help="Address it may send people back to; repeatable."),
+    ] = None,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,6 +46,7 @@ def create_application(
             title=title,
             community_id=community,
             addresses=tuple(address or ()),
+            redirects=tuple(redirect or ()),
         )
         return await stores.registry.add_application(draft)
 
@@ -116,6 +121,9 @@ def create_token(
     community: Annotated[int, typer.Option(help="The community it speaks for.")] = 0,
     permissions: Annotated[str, typer.Option(help="Joined by commas.")] = "",
     days: Annotated[int, typer.Option(help="How long it works; 0 for ever.")] = 0,
+    session: Annotated[
+        bool, typer.Option(help="Make a session, which signs with its own secret (OK).")
+    ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -128,6 +136,7 @@ def create_token(
         TokenKind.USER if user else TokenKind.COMMUNITY if community else TokenKind.SERVICE
     )
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
+    secret = secrets.token_hex(16) if session else ""
 
     async def work(stores: Stores) -> None:
         await stores.accounts.application_by_id(app_id)
@@ -139,11 +148,13 @@ def create_token(
             community_id=community,
             permissions=frozenset(one for one in permissions.split(",") if one),
             expires_at=expires_at,
+            secret=secret,
         )
         await stores.registry.add_token(draft)
 
     with_stores(work, data)
-    show([{"token": token, "kind": kind.value}], as_json=as_json)
+    shown = {"token": token, "kind": kind.value}
+    show([shown | {"secret": secret} if session else shown], as_json=as_json)
 
 
 @tokens.command("revoke")
