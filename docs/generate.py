@@ -11,10 +11,12 @@ from pathlib import Path
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from tests.interop.vk.seen import SEEN
 
 from threebath.core.errors import UploadError
 from threebath.dialects import ALL_KINDS, DIALECT_TYPES
 from threebath.dialects.base import code_for
+from threebath.dialects.vk.kinds import KINDS
 from threebath.settings import PREFIX, Settings
 
 HERE = Path(__file__).parent
@@ -106,7 +108,36 @@ def _code(codes: object, error: type[UploadError]) -> object:
     return code_for(codes, error.__new__(error))  # type: ignore[arg-type]
 
 
-PAGES = {"settings.md": settings_page, "kinds.md": kinds_page, "errors.md": errors_page}
+def vk_page() -> str:
+    """Put the table of VK's rows into its page."""
+    begin, end = "<!-- kinds: ", "<!-- end of kinds -->"
+    page = (HERE / "protocols" / "vk.md").read_text()
+    before, _, rest = page.partition(begin)
+    head, after = rest.partition("\n")[0], rest.partition(end)[2]
+    names = ("kind", "address", "field", "reply", "save", *SEEN)
+    return f"{before}{begin}{head}\n\n{table(names, _vk_rows())}\n{end}{after}"
+
+
+def _vk_rows() -> Iterator[Sequence[object]]:
+    for row in KINDS:
+        name = row.kind.name.removeprefix("vk.")
+        when = " ".join(f"{key}={values[-1]}" for key, values in row.when.items())
+        yield (
+            f"`{name}`",
+            f"`{row.issue}` {when}".strip(),
+            f"`{row.file}`",
+            f"`{' '.join(row.reply)}`",
+            f"`{row.commit}`" if row.commit else "",
+            *("✓" if name in kinds else "" for kinds in SEEN.values()),
+        )
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "kinds.md": kinds_page,
+    "errors.md": errors_page,
+    "protocols/vk.md": vk_page,
+}
 
 
 def dead_links() -> Iterator[str]:
