@@ -47,6 +47,7 @@ class Contender:
                 text=True,
                 start_new_session=True,
             )
+        self.command = command
         self.log = log
 
     def cpu(self) -> float:
@@ -87,7 +88,13 @@ class Contender:
 
     def told(self) -> str:
         """Return the end of its log."""
-        return self.log.read_text()[-600:] if self.log else ""
+        lines = self.log.read_text().splitlines() if self.log else []
+        return next((one for one in reversed(lines) if one.strip()), "it said nothing")
+
+    def name(self) -> str:
+        """Return its command, without the folders."""
+        words = [Path(str(one)).name for one in self.command]
+        return " ".join(words)
 
 
 class Program(Contender):
@@ -105,7 +112,7 @@ class Program(Contender):
             answer = (self.process.stdout or sys.stdin).readline().strip()
             return int(answer)
         except (OSError, ValueError) as error:
-            raise Failed(f"{self.process.args}: {error} {self.told()}") from error
+            raise Failed(f"{self.name()}: {self.told()}") from error
 
 
 class Server(Contender):
@@ -134,7 +141,7 @@ class Server(Contender):
                 return self
             time.sleep(0.05)
         self.close()
-        raise Failed(f"{self.process.args} does not listen: {self.told()}")
+        raise Failed(f"{self.name()} does not listen: {self.told()}")
 
 
 class Thumbor(Server):

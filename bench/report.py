@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.results import Results, Section, Target
+from bench.shots import ROOT
 
 INTRO = """\
 Written by `make bench`; do not edit. A figure is **CPU time**, user and system, of the
@@ -65,7 +66,7 @@ def versions(folder: Path) -> str:
     told += _packages(folder / "node" / "node_modules")
     thumbor = folder / "thumbor" / "bin" / "thumbor"
     if thumbor.exists():
-        told.append(_said([str(thumbor), "--version"]).replace("v", "").lower())
+        told.append(_said([str(thumbor), "--version"]).partition(" (")[0].lower())
     return ", ".join(told) + "."
 
 
@@ -90,7 +91,7 @@ def _said(command: Sequence[str]) -> str:
 
 def _missing(results: Results) -> Iterator[str]:
     for name, why in results.missing.items():
-        yield f"Not here: **{name}** ({why}).\n"
+        yield f"Not here: **{name}** ({why.replace(str(ROOT), '')}).\n"
 
 
 def _targets(targets: Sequence[Target]) -> Iterator[str]:

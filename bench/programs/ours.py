@@ -7,7 +7,7 @@ import sys
 from bench.programs.lines import Plan, answer, asked
 from threebath.core.networks.vk import WALL
 from threebath.render.darkroom import ENGINES, develop
-from threebath.render.engines.vips import harden, open_vips
+from threebath.render.engines.vips import open_vips
 from threebath.render.job import Job
 from threebath.render.pool import RenderPool
 from threebath.render.settings import RenderSettings
@@ -17,7 +17,6 @@ from threebath.render.worker import keep_memory
 def in_process(engine: str) -> None:
     """Do what a worker does, without the worker."""
     keep_memory()
-    harden()
     engines = ENGINES if engine == "planar" else (open_vips,)
     job = Job(limits=WALL.limits, ladder=WALL.ladder)
 
