@@ -50,6 +50,11 @@ def test_an_operator_lets_somebody_in_and_out_again(run):
         "token", "create", "--app", str(app["id"]), "--user", str(user["id"]), "--json"
     )
     token = json.loads(made)["token"]
+    assert "secret" not in json.loads(made)
+    whose = ("--app", str(app["id"]), "--user", str(user["id"]), "--session", "--json")
+    assert len(json.loads(run("token", "create", *whose))["secret"]) == 32
+    back = ("--redirect", "https://app.example/back", "--redirect", "okauth://ok1")
+    assert json.loads(run("app", "create", "Other", *back, "--json"))["id"]
     assert "My app" in run("app", "list")
     assert app["secret"] not in run("app", "list")
     assert "is revoked" in run("token", "revoke", "-", stdin=token)

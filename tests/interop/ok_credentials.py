@@ -22,8 +22,11 @@ async def add_limited_token(live):
     return LIMITED
 
 
-def oauth(live, scope="PHOTO_CONTENT"):
-    """Sign in, allow, exchange the code; return what the token endpoint says."""
+def oauth(live, scope="GET_EMAIL"):
+    """Sign in, allow, exchange the code; return what the token endpoint says.
+
+    What is granted stays granted: by default what no other test looks at.
+    """
     world = live.worlds["ok"]
     asked = {
         "client_id": world["application_id"],

@@ -237,3 +237,20 @@ async def test_bad_bodies_are_told_in_oauths_words(ok):
     """A body of another type is an invalid request."""
     answer = await ok.http.post("/oauth/token.do", json={})
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_the_example_has_one_session_for_each_visitor(tmp_path):
+    """However often it is opened; signed with its own secret, it may upload."""
+    async with build(tmp_path, ok_example="CBADARKROOM") as ok:
+        await sign_in(ok)
+        first = await ok.http.get("/ok/example")
+        assert first.text == (await ok.http.get("/ok/example")).text
+        [found] = re.findall(r'data-session="([^"]+)" data-secret="([^"]+)"', first.text)
+        ok.world["session_key"], ok.world["session_secret_key"] = found
+        assert await ok.ok("photosV2.getUploadUrl", "session")
+        assert (await ok.error("photosV2.getUploadUrl", "session", gid="53001"))[0] == 10
+        policy = first.headers["content-security-policy"]
+        assert "script-src 'sha256-" in policy
+        assert "unsafe" not in policy
+        ok.house.clock.forward(minutes=30)
+        assert (await ok.error("photosV2.getUploadUrl", "session"))[0] == 102

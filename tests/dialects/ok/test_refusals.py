@@ -346,6 +346,18 @@ async def test_a_picture_is_named_once_and_in_one_way(ok):
     assert len(ok.house.memory.rows.photos) == 1
 
 
+async def test_a_topic_has_room_for_a_hundred_pictures_and_for_ones_own(ok):
+    """600 for more; 121 for what belongs to a group that the topic is not for."""
+    listed = [{"photoId": str(number)} for number in range(101)]
+    attachment = ok.topic({"type": "photo", "list": listed})
+    assert (await ok.error("mediatopic.post", attachment=attachment))[0] == 600
+    groups = await ok.photo(gid="53001")
+    attachment = ok.topic({"type": "photo", "list": [{"photoId": groups}]})
+    code, text = await ok.error("mediatopic.post", attachment=attachment)
+    assert (code, "somebody else's" in text) == (121, True)
+    assert await ok.ok("mediatopic.post", attachment=attachment, gid="53001")
+
+
 async def test_a_token_is_for_one_topic_or_one_commit(ok):
     """A second, different topic with the same token is refused; so is a committed one."""
     (first, t1), (second, t2) = await ok.upload(PICTURE, PICTURE)
@@ -428,6 +440,7 @@ LISTS = {
     "no album": ({"aid": "999"}, 120),
     "nonsense": ({"aid": "nonsense"}, 120),
     "foreign": ({"aid": "group"}, 512),
+    "another network's": ({"aid": "vk"}, 120),
     "not the group's": ({"aid": "own", "gid": "53001"}, 513),
     "too many": ({"count": "101"}, 100),
     "nonsense anchor": ({"anchor": "x"}, 100),
@@ -438,6 +451,7 @@ LISTS = {
 async def test_lists_that_cannot_be_are_refused(ok, asked, code):
     """Whose album it is, and how many at a time."""
     named = {"own": ok.world["album_id"], "group": ok.world["group_album_id"]}
+    named["vk"] = str(ok.house.album_id)
     asked = {name: named.get(one, one) for name, one in asked.items()}
     assert (await ok.error("photos.getPhotos", **asked))[0] == code
 

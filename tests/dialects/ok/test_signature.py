@@ -296,6 +296,8 @@ async def test_a_call_without_session_acts_for_who_granted_that(ok):
         "PARAM : uid Invalid UID value 1x",
     )
     assert (await ok.error("photosV2.getUploadUrl", uid=456))[0] == 110
+    code, text = await ok.error("photosV2.getUploadUrl", "app", uid=0)
+    assert (code, text) == (100, "PARAM : Missed required parameter: access_token")
 
 
 async def test_an_address_that_is_not_listed_is_9(ok):
