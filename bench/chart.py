@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from bench.results import Section
+from bench.results import Section, number
 
 WIDTH, LABELS, FIGURES = 860, 270, 70
 ROW, BAR, HEAD = 22, 14, 44
@@ -36,8 +36,8 @@ def _panel(section: Section, top: int) -> Iterator[str]:
     rows = section.ordered()
     most = max(samples.middle for _, samples in rows)
     room = WIDTH - LABELS - FIGURES - 20
-    for number, (name, samples) in enumerate(rows):
-        y = top + 30 + number * ROW
+    for row, (name, samples) in enumerate(rows):
+        y = top + 30 + row * ROW
         length = max(1.0, room * samples.middle / most)
         colour = OTHERS
         if name.startswith("threebath"):
@@ -49,7 +49,7 @@ def _panel(section: Section, top: int) -> Iterator[str]:
             f'<rect x="{LABELS + 8}" y="{y}" width="{length:.1f}" height="{BAR}" '
             f'rx="2" fill="{colour}"/>'
         )
-        yield _text(LABELS + 14 + length, y, f"{samples.middle:.3g}", "start")
+        yield _text(LABELS + 14 + length, y, number(samples.middle), "start")
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.results import Results, Section, Target
+from bench.results import Results, Section, Target, number
 from bench.shots import ROOT
 
 INTRO = """\
@@ -66,7 +66,9 @@ def versions(folder: Path) -> str:
     told += _packages(folder / "node" / "node_modules")
     thumbor = folder / "thumbor" / "bin" / "thumbor"
     if thumbor.exists():
-        told.append(_said([str(thumbor), "--version"]).partition(" (")[0].lower())
+        told.append(
+            _said([str(thumbor), "--version"]).partition(" (")[0].replace(" v", " ").lower()
+        )
     return ", ".join(told) + "."
 
 
@@ -98,7 +100,7 @@ def _targets(targets: Sequence[Target]) -> Iterator[str]:
     yield "| figure | wanted | found | reached |"
     yield "|---|--:|--:|---|"
     for one in targets:
-        found = "-" if one.found is None else f"{one.found:.3g}"
+        found = "-" if one.found is None else number(one.found)
         yield f"| {one.name} | {one.wanted} | {found} | {VERDICTS[one.reached]} |"
     yield ""
 
@@ -114,8 +116,8 @@ def _section(section: Section) -> Iterator[str]:
         least, most = samples.spread
         cells = (
             f"**{name}**" if name.startswith("threebath") else name,
-            f"{samples.middle:.3g}",
-            f"{least:.3g}-{most:.3g}",
+            number(samples.middle),
+            f"{number(least)}-{number(most)}",
             "-" if ratio is None else f"{ratio:.2f}",
             f"{samples.peak:.0f}" if samples.peak else "-",
         )

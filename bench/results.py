@@ -7,6 +7,15 @@ from bench import ladder, services
 from bench.measure import Samples, Table
 
 
+def number(value: float) -> str:
+    """Write a figure: three digits that count, and never a power of ten.
+
+    >>> number(1023.4), number(80.51), number(2.345)
+    ('1023', '80.5', '2.35')
+    """
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
 @dataclass(frozen=True)
 class Section:
     """One comparison.
