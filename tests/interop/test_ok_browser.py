@@ -37,6 +37,7 @@ def host(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     for one in Path(source).iterdir():
         shutil.copy(one, folder)
+    (folder / "parent.html").write_text(PARENT)
     (folder / "blank.html").write_text("<!doctype html><title>blank</title>")
     handler = partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -128,6 +129,35 @@ async def test_fapi_calls_from_another_host(window, host, live):
     assert (status, len(data["photo_ids"]), error) == ("ok", 2, None)
     status, data, error = await window.evaluate(CALL, ["no.method", {}])
     assert (status, data, error["error_code"]) == ("error", None, 3)
+
+
+PARENT = """<!doctype html><script>
+addEventListener("message", (event) => {
+  if (event.data.startsWith("__FAPI__attach")) event.source.postMessage("attach$ok$1", "*");
+});
+</script>"""
+"""The portal around an application in a frame, as far as FAPI waits for it."""
+
+FRAME = """address => new Promise((resolve) => {
+  const frame = document.createElement("iframe");
+  frame.onload = () => resolve();
+  frame.src = address;
+  document.body.append(frame);
+})"""
+
+
+async def test_fapi_attaches_to_the_page_around_it(window, host, live):
+    """Case 24: mode W, as on the portal."""
+    world = live.worlds["ok"]
+    await window.goto(f"{host}/parent.html")
+    where = {"apiconnection": "1_2", "web_server": host.removeprefix("http://")}
+    await window.evaluate(FRAME, f"{host}/blank.html?{launch(world)}&{urlencode(where)}")
+    frame = window.frames[1]
+    await frame.add_script_tag(url=f"{host}/fapi5.js")
+    start = "api => new Promise((ok, no) => FAPI.init(api, '1_2', ok, no))"
+    assert await frame.evaluate(start, world["api"]) == "W"
+    status, me, _ = await frame.evaluate(CALL, ["users.getCurrentUser", {}])
+    assert (status, me["uid"]) == ("ok", "123")
 
 
 SEND = """async ([address, bytes]) => {

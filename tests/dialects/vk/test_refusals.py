@@ -1,8 +1,14 @@
 """Uploads and saves that must not go through: each with VK's code, and a reason."""
 
+from dataclasses import replace
+
 import pytest
 from tests.dialects.vk.lab import PICTURE
+from tests.service.house import ADA
 
+from threebath.core.networks.ok import MOMENT
+from threebath.core.places import Place
+from threebath.core.tickets import Destination
 from threebath.service.sweep import examine
 from threebath.testing import toy
 
@@ -215,3 +221,14 @@ async def test_two_uploads_to_one_address_are_two_photos(vk):
         reply = await vk.send(issued["upload_url"], PICTURE)
         ids |= {one["id"] for one in await vk.ok("photos.saveWallPhoto", **reply)}
     assert len(ids) == 2
+
+
+async def test_another_networks_address_opens_nothing(vk):
+    """A genuine ticket whose kind VK does not have."""
+    to = Destination(Place.MOMENT, ADA.user_id)
+    caller = replace(ADA, permissions=frozenset({MOMENT.needs}))
+    ticket = await vk.house.service.issue(caller, MOMENT, to)
+    address = f"/c626627/upload.php?ticket={ticket.seal(vk.keys)}"
+    reply = await vk.send(address, PICTURE)
+    assert "another network" in reply["error"]
+    assert vk.house.notes.failures == []
