@@ -117,6 +117,10 @@ class DialectSettings(_Group):
     ok_example: str = Field(
         default="", description="OK application key of /ok/example; no such page if empty"
     )
+    vk_iframe_apps: str = Field(
+        default="",
+        description="VK applications whose profile photos need the user's yes, with commas",
+    )
     vk_rates: bool = Field(
         default=False, description="refuse VK calls over 3 a second (communities: 20)"
     )

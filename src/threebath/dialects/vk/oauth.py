@@ -26,6 +26,7 @@ from threebath.core.tickets import Application, TokenKind
 from threebath.dialects.base import Services, guarded
 from threebath.dialects.pages import button, escape, hidden, page
 from threebath.dialects.visitors import CSRF, Visitor, Visitors, read_form
+from threebath.dialects.vk import box
 from threebath.service.ports import CodeDraft, TokenDraft
 
 BITS: Mapping[str, int] = MappingProxyType(
@@ -85,6 +86,8 @@ class OAuth:
             Route("/access_token", self._exchange(self.access_token), methods=both),
             Route("/token", self._exchange(self.token), methods=both),
             Route("/blank.html", _blank, methods=["GET"]),
+            Route(box.PATH, self._page(box.Box(self.services).window), methods=both),
+            Route("/js/box.js", box.Box(self.services).script, methods=["GET"]),
         )
 
     def _page(

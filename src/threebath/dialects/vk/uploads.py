@@ -5,7 +5,9 @@ from functools import partial
 from types import MappingProxyType
 
 from threebath.core.errors import BadParameter, WrongTokenKind
+from threebath.core.networks.vk import PROFILE
 from threebath.core.tickets import Destination, Ticket, TokenKind
+from threebath.dialects.vk import box
 from threebath.dialects.vk.asks import ASKS, VIDEO_ID
 from threebath.dialects.vk.calls import Call, Method
 from threebath.dialects.vk.columns import Claims, Issued, Owner, VkKind
@@ -130,6 +132,8 @@ async def commit(rows: Sequence[VkKind], call: Call) -> object:
     receipts = read_reply(first, params, call.server, call.caller.actor_id, services.keys)
     kept = {name: params.text(name, most)[:most] for name, most in first.keeps.items()}
     extra = {**where, **{name: value for name, value in kept.items() if value}}
+    if first.kind is PROFILE and box.needs_a_yes(call):
+        return box.ask(call, receipts)
     commits = [Commit(receipt_id=one, caption=caption, extra=extra) for one in receipts]
     kinds = {row.kind.name: row for row in rows}
     photos = await services.uploads.commit(
