@@ -134,7 +134,7 @@ FILM = record(
         "image": list_of(IMAGE, least=1),
         "player": ADDRESS,
         "access_key": TEXT,
-        "processing": BIT,
+        "processing": ONE,
         "width": NATURAL,
         "height": NATURAL,
         "type": TEXT,

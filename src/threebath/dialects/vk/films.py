@@ -92,6 +92,8 @@ async def _video(call: Call, album: Album) -> Json:
     found: Json = film_object(photos[0], call.services) if photos else {"duration": 0}
     if LINK in album.extra:
         found["player"] = album.extra[LINK]
+    if not photos and LINK not in album.extra:
+        found["processing"] = 1
     return {
         **found,
         "id": album.id,
@@ -100,7 +102,6 @@ async def _video(call: Call, album: Album) -> Json:
         "description": album.description,
         "access_key": album.extra["access_key"],
         "adding_date": int(album.created_at.timestamp()),
-        "processing": 0 if photos or LINK in album.extra else 1,
     }
 
 

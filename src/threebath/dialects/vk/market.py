@@ -113,7 +113,11 @@ async def _item(call: Call, album: Album) -> Json:
         "description": album.description,
         "availability": 0,
         "date": int(album.created_at.timestamp()),
-        "category": {"id": int(album.extra.get("category_id", "0")), "name": ""},
+        "category": {
+            "inner_type": "market_market_category_nested",
+            "id": int(album.extra.get("category_id", "0")),
+            "name": "",
+        },
         "price": _price(album),
         "photos": [photo_object(one, call.services) for one in photos],
     }
