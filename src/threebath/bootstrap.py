@@ -202,6 +202,8 @@ def _render_settings(settings: Settings) -> RenderSettings:
         workers=settings.render_workers,
         memory=settings.render.memory,
         deadline=settings.render.deadline,
+        patience=settings.render.patience,
+        planar=settings.render.planar,
         files_per_worker=settings.render.files_per_worker,
         queue_pixels=settings.render.queue_pixels,
         allow_unsandboxed=settings.render.allow_unsandboxed,

@@ -83,6 +83,14 @@ class RenderSettings(_Group):
     deadline: Span = Field(
         default=timedelta(seconds=20), description="for one file, by the clock on the wall"
     )
+    patience: Span = Field(
+        default=timedelta(seconds=20),
+        description="for which a file waits for a free worker before its sender is told so",
+    )
+    planar: bool = Field(
+        default=True,
+        description="use the fast engine for JPEG where the system has what it needs",
+    )
     files_per_worker: int = Field(
         default=50,
         ge=1,

@@ -294,7 +294,7 @@ def test_the_help_names_every_destination(name):
 
 def test_ctrl_c_in_the_middle(slow_network, photos):
     """What is there is told, what is left is told, and the next run does the rest."""
-    for number in range(8):
+    for number in range(14):
         write(photos, f"{number}.jpg", jpeg() + bytes(2_000_000))
     words = (photos, "--to", "vk:wall", "--parallel", "2")
     with slow_network.start(*words, stdout=subprocess.PIPE, text=True) as process:
@@ -311,7 +311,7 @@ def test_ctrl_c_in_the_middle(slow_network, photos):
     done = slow_network.run(*words)
     assert done.exit_code == 0, done.output
     saved = slow_network.of("saved")
-    assert len(saved) == len(set(saved)) == 11
+    assert len(saved) == len(set(saved)) == 17
 
 
 def test_sigterm_ends_it_in_order(slow_network, photos):
