@@ -206,3 +206,15 @@ async def test_who_is_not_signed_in_is_asked_to(vk_with):
         await http.post("/sign-in", data={"user_id": "1", "next": "/"})
         forged = {"client_id": "51500001", "choice": "allow", "csrf": "x"}
         assert (await http.post("/authorize", data=forged)).status_code == 400
+
+
+async def test_an_operator_says_how_large_a_video_may_be(vk, vk_with):
+    """The limit is a setting; the refusal names it."""
+    async with vk_with(vk_video_bytes="9") as http:
+        issued = (await http.post("/method/video.save", data=_asked(vk))).json()["response"]
+        files = {"video_file": ("a.mp4", b"0123456789")}
+        reply = (await http.post(issued["upload_url"], files=files)).json()
+    assert (reply["error"], "larger than 9 bytes" in reply["error_descr"]) == (
+        "too_big",
+        True,
+    )
