@@ -1,5 +1,6 @@
 """OK on a real server: real pictures, good and bad, through the sandbox and to disk."""
 
+import asyncio
 import io
 import json
 import random
@@ -124,6 +125,15 @@ async def test_a_groups_main_photo_is_set_in_the_database(ok):
     assert (await ok.call("group.setMainPhoto", **asked)).json() is True
     main = (await ok.call("photos.getPhotos", gid=gid, aid="group_main")).json()
     assert len(main["photos"]) == 1
+
+
+async def test_a_topic_is_posted_once_however_many_ask(ok):
+    """A client that gave up too early and said it again, while the first call went on."""
+    [(_, found)] = (await ok.send(photo(640, 480))).json()["photos"].items()
+    media = [{"type": "photo", "list": [{"id": found["token"]}]}]
+    asked = {"attachment": json.dumps({"media": media})}
+    answers = await asyncio.gather(*(ok.call("mediatopic.post", **asked) for _ in range(8)))
+    assert len({one.json() for one in answers}) == 1
 
 
 async def test_nothing_of_the_refused_is_left(ok, server):

@@ -21,11 +21,14 @@ asyncio.run(upgrade(sys.argv[1]))"
 
 
 def schema(path):
-    """Return each table and index in pieces: the order of columns does not matter."""
+    """Return each table and index in pieces.
+
+    The order of columns does not matter, nor on which line the last bracket stands.
+    """
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql <> ''")
         return {
-            name: {piece.strip() for piece in re.split(r",\s|\n", sql)}
+            name: {piece.strip(" )") for piece in re.split(r",\s|\n", sql)} - {""}
             for name, sql in rows
             if not name.startswith(("alembic_", "sqlite_"))
         }

@@ -172,10 +172,17 @@ class SqlLibrary:
         async with self.database.read() as connection:
             return [tag_of(row) for row in await connection.execute(query)]
 
-    async def add_post(self, post: Post) -> Post:
-        new = insert(posts).values(post_values(post)).returning(posts)
+    async def add_post(self, post: Post, once: str = "") -> Post:
+        values = {**post_values(post), "once": once}
+        first = select(posts).where(
+            posts.c.network == post.network,
+            posts.c.owner_id == post.owner_id,
+            posts.c.once == once,
+        )
         async with self.database.write() as connection:
-            return post_of((await connection.execute(new)).one())
+            new = insert_unless_there(connection, posts, values)
+            row = (await connection.execute(new)).first()
+            return post_of(row or (await connection.execute(first)).one())
 
     async def posts(self, network: str, owner_id: int, limit: int = 100) -> list[Post]:
         query = select(posts).where(

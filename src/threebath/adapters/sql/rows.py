@@ -168,7 +168,15 @@ def album_of(row: AnyRow) -> Album:
 
 
 def post_of(row: AnyRow) -> Post:
-    return Post(**{**row._asdict(), "attachments": tuple(row.attachments)})
+    return Post(
+        id=row.id,
+        network=row.network,
+        owner_id=row.owner_id,
+        actor_id=row.actor_id,
+        text=row.text,
+        attachments=tuple(row.attachments),
+        created_at=row.created_at,
+    )
 
 
 def post_values(post: Post) -> Values:

@@ -264,7 +264,9 @@ posts = Table(
     _words("text"),
     Column("attachments", JSON, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("once", Words, nullable=False, server_default=""),
     Index(None, "owner_id", "network", "id"),
+    _one_where("posts_one_once", "network", "owner_id", "once", where="once <> ''"),
     sqlite_autoincrement=True,
 )
 

@@ -55,8 +55,8 @@ async def post(call: Call) -> object:
         created_at=call.services.clock(),
     )
     has_tokens = any(one.token for one in attachment.pictures)
-    known = await _posted(call, topic) if has_tokens else None
-    return str((known or await call.services.library.add_post(topic)).id)
+    once = _mark(call, to) if has_tokens else ""
+    return str((await call.services.library.add_post(topic, once)).id)
 
 
 def _owner(call: Call) -> int:
@@ -121,18 +121,6 @@ async def _publish(
 def _mark(call: Call, to: Destination) -> str:
     said = f"{to.owner_id}:{call.params.text('attachment')}"
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-async def _posted(call: Call, topic: Post) -> Post | None:
-    """Return the topic that an earlier call made of the same uploads."""
-    posts = await call.services.library.posts(NETWORK, topic.owner_id)
-    same = (
-        one
-        for one in posts
-        if (one.text, one.attachments, one.actor_id)
-        == (topic.text, topic.attachments, topic.actor_id)
-    )
-    return next(same, None)
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(

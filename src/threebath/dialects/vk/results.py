@@ -51,10 +51,7 @@ async def _owner_photo(call: Call, photos: list[Photo]) -> object:
 
 async def _post_of(call: Call, photo: Photo) -> int:
     """Return the post that tells of a new main photo; made once, however often asked."""
-    library, name = call.services.library, f"photo{photo.owner_id}_{photo.id}"
-    for post in await library.posts("vk", photo.owner_id):
-        if post.attachments == (name,):
-            return post.id
+    name = f"photo{photo.owner_id}_{photo.id}"
     draft = Post(
         id=0,
         network="vk",
@@ -64,7 +61,7 @@ async def _post_of(call: Call, photo: Photo) -> int:
         attachments=(name,),
         created_at=photo.created_at,
     )
-    return (await library.add_post(draft)).id
+    return (await call.services.library.add_post(draft, once=name)).id
 
 
 async def _chat(call: Call, photos: list[Photo]) -> object:

@@ -117,8 +117,12 @@ class Library(Protocol):
         """List the tags of photos, oldest first."""
         ...
 
-    async def add_post(self, post: Post) -> Post:
-        """Store a post and return it with its id (the given one is ignored)."""
+    async def add_post(self, post: Post, once: str = "") -> Post:
+        """Store a post and return it with its id (the given one is ignored).
+
+        The same *once* (not "") for the same owner in the same network is the same post:
+        the first one is returned.
+        """
         ...
 
     async def posts(self, network: str, owner_id: int, limit: int = 100) -> list[Post]:

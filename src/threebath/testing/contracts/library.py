@@ -282,6 +282,18 @@ class LibraryContract(TagsContract):
         assert await library.posts("vk", -3, limit=1) == [second]
         assert await library.posts("vk", NOBODY) == []
 
+    async def test_a_post_is_made_once_by_many(self, library: Library) -> None:
+        """For its owner in its network; the first one's words stay."""
+        made = await asyncio.gather(
+            *(library.add_post(replace(POST, text=str(n)), "x") for n in range(12))
+        )
+        assert {one.id for one in made} == {made[0].id}
+        assert await library.posts("vk", -3) == [made[0]]
+        for other in (replace(POST, owner_id=5), replace(POST, network="ok")):
+            assert (await library.add_post(other, "x")).id != made[0].id
+        assert (await library.add_post(POST, "y")).id != made[0].id
+        assert (await library.add_post(POST)).id != (await library.add_post(POST)).id
+
     async def test_messages_have_ids(self, library: Library) -> None:
         """Each its own; without a random id two alike are two."""
         first, second = [await library.add_message(MESSAGE) for _ in range(2)]

@@ -114,9 +114,13 @@ class MemoryLibrary:
     async def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
         return [one for one in self.rows.tags if one.photo_id in photo_ids]
 
-    async def add_post(self, post: Post) -> Post:
+    async def add_post(self, post: Post, once: str = "") -> Post:
+        said = (post.network, post.owner_id, once)
+        if once and said in self.rows.posted:
+            return self.rows.posts[self.rows.posted[said]]
         stored = replace(post, id=len(self.rows.posts) + 1)
         self.rows.posts[stored.id] = stored
+        self.rows.posted[said] = stored.id
         return stored
 
     async def posts(self, network: str, owner_id: int, limit: int = 100) -> list[Post]:

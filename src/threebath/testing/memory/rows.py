@@ -31,6 +31,7 @@ class Rows:
 
     Attributes:
         published: the photo that a receipt became, by the receipt's id.
+        posted: posts by (network, owner, what makes them one).
         said: messages by (actor, peer, random id).
         tokens: by the token's hash.
         calls: the latest call of a session, by the token's hash.
@@ -44,6 +45,7 @@ class Rows:
     albums: dict[int, Album] = field(default_factory=dict)
     tags: list[Tag] = field(default_factory=list)
     posts: dict[int, Post] = field(default_factory=dict)
+    posted: dict[tuple[str, int, str], int] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     said: dict[tuple[int, int, int], int] = field(default_factory=dict)
     applications: dict[int, Application] = field(default_factory=dict)
