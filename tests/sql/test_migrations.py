@@ -28,7 +28,7 @@ def schema(path):
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql <> ''")
         return {
-            name: {piece.strip(" )") for piece in re.split(r",\s|\n", sql)} - {""}
+            name: {piece.strip(" )\t") for piece in re.split(r",\s|\n", sql)} - {""}
             for name, sql in rows
             if not name.startswith(("alembic_", "sqlite_"))
         }
