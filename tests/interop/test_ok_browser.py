@@ -68,14 +68,8 @@ async def redirect(route, host):
     await route.fulfill(response=answer)
 
 
-def launch(world):
-    names = ("application_key", "session_key", "session_secret_key")
-    given = {name: world[name] for name in names}
-    return urlencode({"api_server": world["api"], "logged_user_id": "123", **given})
-
-
 async def run_example(window, host, world, quantity):
-    await window.goto(f"{host}/index.html?{launch(world)}")
+    await window.goto(f"{host}/index.html?{world['launch_parameters']}")
     await window.fill("#quantity", str(quantity))
     await window.click("text=Draw")
     await window.wait_for_selector("#form input[type=file]")
@@ -113,7 +107,7 @@ CALL = """([method, asked]) => new Promise((resolve) =>
 
 
 async def start_fapi(window, host, world):
-    await window.goto(f"{host}/blank.html?{launch(world)}")
+    await window.goto(f"{host}/blank.html?{world['launch_parameters']}")
     await window.add_script_tag(url=f"{host}/fapi5.js")
     return await window.evaluate(
         "api => new Promise((ok, no) => FAPI.init(api, null, ok, no))", world["api"]
@@ -151,7 +145,9 @@ async def test_fapi_attaches_to_the_page_around_it(window, host, live):
     world = live.worlds["ok"]
     await window.goto(f"{host}/parent.html")
     where = {"apiconnection": "1_2", "web_server": host.removeprefix("http://")}
-    await window.evaluate(FRAME, f"{host}/blank.html?{launch(world)}&{urlencode(where)}")
+    await window.evaluate(
+        FRAME, f"{host}/blank.html?{world['launch_parameters']}&{urlencode(where)}"
+    )
     frame = window.frames[1]
     await frame.add_script_tag(url=f"{host}/fapi5.js")
     start = "api => new Promise((ok, no) => FAPI.init(api, '1_2', ok, no))"
@@ -196,7 +192,7 @@ async def start_sdk(window, host, world, where):
 async def test_the_js_sdk_calls_with_a_session(window, host, live):
     """Cases 28 to 30: GET, POST with an array of objects, and no session at all."""
     world = live.worlds["ok"]
-    await start_sdk(window, host, world, f"?{launch(world)}")
+    await start_sdk(window, host, world, f"?{world['launch_parameters']}")
     status, me, _ = await window.evaluate(REST, ["users.getCurrentUser", {}, {}])
     assert (status, me["uid"]) == ("ok", "123")
     _, issued, _ = await window.evaluate(REST, ["photosV2.getUploadUrl", {"count": 1}, {}])

@@ -293,7 +293,7 @@ async def test_a_call_without_session_acts_for_who_granted_that(ok):
     assert await ok.ok("users.hasAppPermission", ext_perm="SET_STATUS", **asked) is False
     assert (await ok.error("photosV2.getUploadUrl", "app", uid="1x")) == (
         100,
-        "PARAM : uid Invalid UID value 1x",
+        "PARAM : Invalid UID value 1x",
     )
     assert (await ok.error("photosV2.getUploadUrl", uid=456))[0] == 110
     code, text = await ok.error("photosV2.getUploadUrl", "app", uid=0)

@@ -1,10 +1,16 @@
-"""OK's ready-made world: two people, a group, albums, a session and an access token."""
+"""OK's ready-made world: two people, a group, albums, a session and an access token.
+
+``launch_parameters`` is what OK puts into the address of an application in a frame.
+"""
+
+from urllib.parse import urlencode
 
 from threebath.cli.worlds.base import Credentials, Makings, today
 from threebath.core.library import Community, User
 from threebath.core.tickets import Application
 from threebath.dialects.ok.calls import NETWORK, PERMISSIONS
-from threebath.dialects.ok.signature import token_secret
+from threebath.dialects.ok.example import PATH as EXAMPLE
+from threebath.dialects.ok.signature import launch_signature, signature_of, token_secret
 from threebath.service.ports import AlbumDraft, TokenDraft
 
 APP, USER, FRIEND, GROUP = 512_000_000_001, 123, 456, 53_001
@@ -48,8 +54,24 @@ async def make(makings: Makings) -> Credentials:
         "user_id": str(USER),
         "group_id": str(GROUP),
         "album_id": await _album(makings, USER, "First trains"),
+        "launch_parameters": _launch(makings, session_key, session_secret),
+        "example": f"{makings.address}{EXAMPLE}",
         "group_album_id": await _album(makings, -GROUP, "Platforms"),
     }
+
+
+def _launch(makings: Makings, session_key: str, session_secret: str) -> str:
+    secret = makings.secret("ok application", 12)
+    launch = {
+        "api_server": f"{makings.address}/",
+        "application_key": APP_KEY,
+        "authorized": "1",
+        "logged_user_id": str(USER),
+        "session_key": session_key,
+        "session_secret_key": session_secret,
+        "auth_sig": launch_signature(str(USER), session_key, secret),
+    }
+    return urlencode({**launch, "sig": signature_of(launch, secret)})
 
 
 async def _album(makings: Makings, owner_id: int, title: str) -> str:

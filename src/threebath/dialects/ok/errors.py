@@ -46,6 +46,19 @@ class NotASessionsUser(e.AccessDenied):
     text = "Invalid uid"
 
 
+class UidInvalid(e.BadParameter):
+    """A user's id that is no number."""
+
+    slug = "request.uid"
+
+    def __init__(self, value: str) -> None:
+        super().__init__("uid")
+        self.value = value[:64]
+
+    def __str__(self) -> str:
+        return f"Invalid UID value {self.value}"
+
+
 class PhotoUnknown(e.PhotoNotFound):
     """An id that stands for no photo, or for none that may be used so."""
 

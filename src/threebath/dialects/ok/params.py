@@ -11,7 +11,7 @@ from threebath.core.errors import (
     CommunityNotFound,
     MissingParameter,
 )
-from threebath.dialects.ok.errors import TextTooLong
+from threebath.dialects.ok.errors import TextTooLong, UidInvalid
 
 Json = Any
 """A JSON value that somebody else wrote; nothing is known of its shape."""
@@ -79,7 +79,7 @@ class Params:
         """Return a user's id, 0 if there is none."""
         value = self.text(name).strip()
         if value and not is_number(value):
-            raise BadParameter(name, f"Invalid UID value {value[:64]}")
+            raise UidInvalid(value)
         return int(value or 0)
 
     def group(self, *names: str) -> int:
