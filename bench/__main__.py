@@ -4,6 +4,7 @@
 """
 
 import argparse
+import asyncio
 import shutil
 import sys
 import tempfile
@@ -12,16 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import ladder, services
+from bench import client, ladder, services
 from bench.chart import chart
 from bench.contenders import Failed
-from bench.measure import PROC
+from bench.measure import PROC, Samples
 from bench.peers import Peers
 from bench.report import page, versions
 from bench.results import Results, Section
 from bench.shots import ROOT, shots
 
-PARTS = ("ladder", "scaling", "upload", "ingest", "calls")
+PARTS = ("ladder", "scaling", "upload", "ingest", "calls", "client")
 DRAWN = ("ladder 12", "ladder 48", "upload", "ingest")
 MEMORY = Path("/dev/shm")
 ROOM = 2 << 30
@@ -115,6 +116,23 @@ class Bench:
             services.calls(self.peers, self.scratch, rounds, count),
             "Get an upload address; save a photo, durably. express for scale: it signs "
             "an address and looks nothing up.",
+        )
+
+    def client(self) -> None:
+        rows = asyncio.run(client.measure())
+        table = {
+            f"{row['client']}, {row['file, MB']} MB": Samples(
+                [float(str(row["peak memory, MB"]))], float(str(row["peak memory, MB"]))
+            )
+            for row in rows
+        }
+        self.results.sections["client"] = Section(
+            "Sending one large file",
+            "MB at the peak",
+            "vk_api, 300 MB",
+            table,
+            "Memory of the whole sending process; the file is sparse, the network a "
+            "loopback that keeps nothing. `ours` is threebath.client.",
         )
 
 

@@ -5,6 +5,7 @@ or a line of ``threebath.toml``; docs/settings.md is generated from here.
 """
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -130,7 +131,8 @@ class DialectSettings(_Group):
         description="VK applications whose profile photos need the user's yes, with commas",
     )
     vk_rates: bool = Field(
-        default=False, description="refuse VK calls over 3 a second (communities: 20)"
+        default=True,
+        description="refuse VK calls over 3 a second (communities: 20); not so in `dev`",
     )
     vk_captcha: str = Field(
         default="", description="VK methods that want a test captcha first, with commas"
@@ -241,11 +243,16 @@ class Settings(BaseSettings):
         return self.render.workers or max(1, cores // self.workers)
 
 
-def settle(**given: object) -> Settings:
+def settle(unless_set: Mapping[str, str] | None = None, **given: object) -> Settings:
     """Return the settings with those *given* (not None) on top.
 
     They go into the environment, so that processes started from this one settle the same.
+
+    Args:
+        unless_set: what holds where the environment says nothing.
     """
+    for name, default in (unless_set or {}).items():
+        os.environ.setdefault(PREFIX + name.upper(), default)
     for name, value in given.items():
         if value is not None:
             os.environ[PREFIX + name.upper()] = str(value)

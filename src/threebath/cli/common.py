@@ -27,10 +27,10 @@ console = Console()
 errors = Console(stderr=True)
 
 
-def settings_with(**given: object) -> Settings:
+def settings_with(unless_set: Mapping[str, str] | None = None, **given: object) -> Settings:
     """Return the settings with *given* on top; end with a clear line if they are wrong."""
     try:
-        return settle(**given)
+        return settle(unless_set, **given)
     except ValidationError as error:
         for one in error.errors():
             name = ".".join(str(part) for part in one["loc"])

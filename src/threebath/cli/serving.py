@@ -85,6 +85,7 @@ def dev_settings(
 ) -> Settings:
     """Return settings for a world that anybody on this machine may use."""
     return settings_with(
+        unless_set={"dialects__vk_rates": "false"},
         host=host,
         port=port,
         data=data or DEV_DATA,

@@ -214,3 +214,12 @@ async def test_a_widget_of_another_size_is_129_and_says_which(vk):
     assert reply["image"] == "[]"
     code, text = await vk.error("appWidgets.saveGroupImage", "group", **reply)
     assert (code, "image size should be 72x72, and it is 24x24" in text) == (129, True)
+
+
+async def test_a_square_outside_a_main_photo_is_5705(vk):
+    """The preview reaches beyond the picture: said at the upload, numbered at the save."""
+    issued = await vk.ok("photos.getOwnerPhotoUploadServer")
+    reply = await vk.send(issued["upload_url"], toy(640, 480), _square_crop="600,0,200")
+    assert "to 800,200; the picture is 640x480" in reply["error"]
+    code, text = await vk.error("photos.saveOwnerPhoto", **reply)
+    assert (code, "to 800,200" in text) == (5705, True), text
