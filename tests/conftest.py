@@ -1,6 +1,7 @@
 """What many tests share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,15 @@ from tests.live import running
 pytest_plugins = ["tests.browser"]
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure():
+    """Undo what a shell does to what it starts in the background: ignore Ctrl-C.
+
+    Programs that the tests start would inherit it, and could not be interrupted.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
