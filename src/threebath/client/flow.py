@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from threebath.client.calling import StepCalling
 from threebath.client.errors import ClientError
 from threebath.client.progress import Track
 from threebath.core.kinds import Limits
@@ -69,3 +70,21 @@ class Flow(Protocol[R_co]):
             Uncertain: it may have been saved, and must not be repeated.
         """
         ...
+
+
+class StepFlow:
+    """What the flows of three steps share: each file is saved by itself, and last."""
+
+    __slots__ = ()
+
+    calls: StepCalling
+    whole = False
+    late = False
+
+    @property
+    def group(self) -> int:
+        return 1
+
+    @property
+    def repeatable(self) -> bool:
+        return self.calls.repeatable

@@ -1,7 +1,7 @@
 """How far each file is: what a caller is told, and who keeps count."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,3 +99,9 @@ class Track:
             self.enter(Stage.WAITING)
         else:
             self.enter(Stage.SENDING)
+
+
+def enter_all(tracks: Iterable[Track], stage: Stage, note: str = "") -> None:
+    """Say that files which go together are all at *stage* now."""
+    for track in tracks:
+        track.enter(stage, note)

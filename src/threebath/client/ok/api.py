@@ -1,7 +1,7 @@
 """OK: photos, moments and topics, each as one call."""
 
 from collections.abc import Sequence
-from typing import Self, Unpack
+from typing import Unpack
 
 from threebath.client.batch import Batch, Options, Sender
 from threebath.client.errors import NotPosted
@@ -14,12 +14,6 @@ from threebath.client.progress import Listener, ignore
 
 class OK(Calls):
     """Uploads in the name of one session; use it as ``async with OK(key, ...) as ok``."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def upload_photos(
         self,

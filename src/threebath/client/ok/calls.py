@@ -1,22 +1,19 @@
 """OK's three steps, one by one."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from threebath.client.calling import StepCalling
 from threebath.client.errors import BadShape, SignatureRefused, TokenRefused
 from threebath.client.files import Sendable, look_at
 from threebath.client.form import FilePart, Form
-from threebath.client.ok.wire import read_call, read_upload
-from threebath.client.pace import Pace
-from threebath.client.progress import Stage, Track
+from threebath.client.ok.wire import read_call, read_upload, words
+from threebath.client.progress import Track
 from threebath.client.shapes import Shape
 from threebath.client.signing import session_secret, signature
-from threebath.client.transport import Transport, host_of
+from threebath.client.transport import Transport
 
 BASE = "https://api.ok.ru"
-OWN_HOSTS = frozenset({"api.ok.ru", "api.odnoklassniki.ru"})
-"""OK itself, which does not say what a repeated commit does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ class Token:
     token: str = field(repr=False)
 
 
-class Calls:
+class Calls(StepCalling):
     """The client of one session.
 
     Args:
@@ -64,6 +61,9 @@ class Calls:
         repeatable: whether a repeated commit makes nothing new, as threebath promises
             and OK does not; by default, whether *base* is another host than OK's.
     """
+
+    own_hosts = frozenset({"api.ok.ru", "api.odnoklassniki.ru"})
+    words = staticmethod(words)
 
     def __init__(
         self,
@@ -77,36 +77,12 @@ class Calls:
         repeatable: bool | None = None,
         transport: Transport | None = None,
     ) -> None:
+        super().__init__(base, rate, transport, repeatable=repeatable)
         self._key = application_key
         self._secret = application_secret
         self._session = session or Session()
-        self._base = base.rstrip("/")
         self._refresh = refresh
-        self._own = transport is None
-        self.transport = transport or Transport()
-        self._pace = Pace(rate, self.transport.sleep)
-        is_real = host_of(base) in OWN_HOSTS
-        self.repeatable = not is_real if repeatable is None else repeatable
         self._signs_session_key = True
-
-    async def close(self) -> None:
-        """Close the connections, if they are not the caller's."""
-        if self._own:
-            await self.transport.close()
-
-    async def call(
-        self, method: str, params: Mapping[str, object], *, repeatable: bool = True
-    ) -> Shape:
-        """Call any method of the API; repeat it while that is safe and may help.
-
-        Raises:
-            NetworkError: OK refused.
-            Uncertain: it is not *repeatable*, and it is not known whether it was done.
-        """
-        given = words(params)
-        return await self.transport.repeat(
-            lambda: self._call(method, given), repeatable=repeatable
-        )
 
     async def _call(self, method: str, params: Mapping[str, str]) -> Shape:
         try:
@@ -185,20 +161,5 @@ class Calls:
             answer = await self.transport.send(address.url, Form({}, parts))
             return read_upload(answer, ids)
 
-        def notice(error: Exception) -> None:
-            for track in tracks:
-                track.enter(Stage.RETRYING, str(error))
-
-        tokens = await self.transport.repeat(once, notice=notice)
+        tokens = await self._repeat(once, tracks)
         return [Token(*pair) for pair in zip(ids, tokens, strict=True)]
-
-
-def words(params: Mapping[str, object]) -> dict[str, str]:
-    """Write parameters as OK reads them; ``None`` is left out, structures are JSON."""
-    return {name: _word(value) for name, value in params.items() if value not in (None, "")}
-
-
-def _word(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

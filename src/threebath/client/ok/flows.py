@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from threebath.client.calling import receive_at
 from threebath.client.checks import LIMITS
-from threebath.client.errors import AddressExpired, ClientError, NetworkError
-from threebath.client.flow import Saved
+from threebath.client.errors import ClientError, NetworkError
+from threebath.client.flow import Saved, StepFlow
 from threebath.client.ok import results as r
 from threebath.client.ok.calls import Calls, Token
-from threebath.client.progress import Stage, Track
+from threebath.client.progress import Track
 from threebath.client.shapes import Shape
 from threebath.core.kinds import Limits
 
@@ -20,21 +21,15 @@ MOST_AT_ONCE = 5
 async def _receive(
     calls: Calls, method: str, params: Mapping[str, object], tracks: Sequence[Track]
 ) -> list[Token]:
-    """Do steps 1 and 2; where an address has expired, with a new one."""
-    for track in tracks:
-        track.enter(Stage.ADDRESS)
-    address = await calls.issue(params, method=method)
-    try:
-        return await calls.send_tracks(address, tracks)
-    except AddressExpired as error:
-        for track in tracks:
-            track.enter(Stage.RETRYING, str(error))
-        address = await calls.issue(params, method=method)
-        return await calls.send_tracks(address, tracks)
+    return await receive_at(
+        lambda: calls.issue(params, method=method),
+        lambda address: calls.send_tracks(address, tracks),
+        tracks,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class PhotosFlow:
+class PhotosFlow(StepFlow):
     """Photos of an album: getUploadUrl, send, commit.
 
     Attributes:
@@ -46,13 +41,7 @@ class PhotosFlow:
     issue: Mapping[str, object] = field(default_factory=dict)
     comments: Sequence[str] = ()
     comment: str = ""
-    group: int = MOST_AT_ONCE
-    whole: bool = False
-    late: bool = False
-
-    @property
-    def repeatable(self) -> bool:
-        return self.calls.repeatable
+    group = MOST_AT_ONCE
 
     @property
     def limits(self) -> Limits | None:
@@ -99,17 +88,11 @@ def _verdict(photo_id: str, told: Mapping[str, Shape]) -> Saved[r.Photo] | Clien
 
 
 @dataclass(frozen=True, slots=True)
-class MomentsFlow:
+class MomentsFlow(StepFlow):
     """Moments: an address and an upload for each, one commit for all."""
 
     calls: Calls
-    group: int = 10
-    whole: bool = False
-    late: bool = False
-
-    @property
-    def repeatable(self) -> bool:
-        return self.calls.repeatable
+    group = 10
 
     @property
     def limits(self) -> Limits | None:
@@ -141,7 +124,7 @@ class MomentsFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicFlow:
+class TopicFlow(StepFlow):
     """One post with all the photos: upload each, then post their tokens.
 
     Attributes:
@@ -153,10 +136,9 @@ class TopicFlow:
     issue: Mapping[str, object] = field(default_factory=dict)
     post: Mapping[str, object] = field(default_factory=dict)
     text: str = ""
-    group: int = 100
-    repeatable: bool = False
-    whole: bool = True
-    late: bool = False
+    group = 100
+    repeatable = False
+    whole = True
 
     @property
     def limits(self) -> Limits | None:

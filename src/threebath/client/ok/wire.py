@@ -3,6 +3,7 @@
 Source: docs/protocols/ok.md, sections 5 to 7.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -42,6 +43,17 @@ UPLOAD_CODES: Mapping[int, type[e.NetworkError]] = MappingProxyType(
     {**CODES, 102: e.AddressExpired, 103: e.AddressExpired}
 )
 """The same on the upload host, whose address is the credential."""
+
+
+def words(params: Mapping[str, object]) -> dict[str, str]:
+    """Write parameters as OK reads them; ``None`` is left out, structures are JSON."""
+    return {name: _word(value) for name, value in params.items() if value not in (None, "")}
+
+
+def _word(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_call(answer: Answer, method: str) -> Shape:

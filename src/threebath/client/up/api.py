@@ -4,19 +4,19 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Self, Unpack
+from typing import Any, Unpack
 
 from threebath.client.batch import Batch, Options, Sender, send_one
+from threebath.client.calling import Calling
 from threebath.client.checks import LIMITS
 from threebath.client.errors import ClientError, TokenRefused
 from threebath.client.files import Sendable
 from threebath.client.flow import Saved
 from threebath.client.form import FilePart, Form
-from threebath.client.pace import Pace
-from threebath.client.progress import Listener, Stage, Track, ignore
+from threebath.client.progress import Listener, Track, ignore
 from threebath.client.shapes import Shape
 from threebath.client.signing import signature
-from threebath.client.transport import Transport, host_of
+from threebath.client.transport import Transport
 from threebath.client.up.wire import read
 from threebath.core.kinds import Limits
 
@@ -45,7 +45,7 @@ class Photo:
     caption: str = ""
 
 
-class UP:
+class UP(Calling):
     """Uploads in the name of one session; use it as ``async with UP(key, ...) as up``.
 
     Args:
@@ -68,26 +68,11 @@ class UP:
         login: Login | None = None,
         transport: Transport | None = None,
     ) -> None:
+        super().__init__(base, rate, transport)
         self._key, self._secret = api_key, secret
         self._session_key, self._community = session_key, community
-        host_of(base)
-        self._base = base.rstrip("/")
         self._login = login
-        self._own = transport is None
-        self.transport = transport or Transport()
-        self._pace = Pace(rate, self.transport.sleep)
         self._last_call = Decimal(0)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections, if they are not the caller's."""
-        if self._own:
-            await self.transport.close()
 
     async def call(
         self,
@@ -103,15 +88,10 @@ class UP:
             NetworkError: UP refused.
             Uncertain: it is not *repeatable*, and it is not known whether it was done.
         """
-
-        def notice(error: Exception) -> None:
-            if track is not None:
-                track.enter(Stage.RETRYING, str(error))
-
-        return await self.transport.repeat(
+        return await self._repeat(
             lambda: self._call(method, params, track),
+            () if track is None else (track,),
             repeatable=repeatable,
-            notice=notice,
         )
 
     async def _call(

@@ -1,7 +1,7 @@
 """VK: every kind of upload as one call."""
 
 from collections.abc import Mapping, Sequence
-from typing import Self, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from threebath.client.batch import Batch, Options, Sender, send_one
 from threebath.client.files import Sendable
@@ -31,12 +31,6 @@ class VK(Calls):
     Groups are given by their positive ids. Whatever takes one file raises what went
     wrong; whatever takes many returns a `Batch` with an outcome for each.
     """
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def upload_photos(
         self,

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from threebath.client.calling import StepCalling, receive_at
 from threebath.client.errors import AddressExpired, BadShape, CaptchaNeeded, UploadRefused
 from threebath.client.files import Sendable, look_at
 from threebath.client.form import FilePart, Form
-from threebath.client.pace import Pace
-from threebath.client.progress import Stage, Track
+from threebath.client.progress import Track
 from threebath.client.shapes import Shape
-from threebath.client.transport import Transport, host_of
+from threebath.client.transport import Transport
 from threebath.client.vk.kinds import Kind
 from threebath.client.vk.wire import check_taken, read_call, read_upload, words
 
@@ -19,8 +19,6 @@ R = TypeVar("R")
 
 BASE = "https://api.vk.ru"
 VERSION = "5.199"
-OWN_HOSTS = frozenset({"api.vk.com", "api.vk.ru"})
-"""VK itself, which does not say what a repeated save does."""
 
 Captcha = Callable[[str, str], Awaitable[str]]
 """Is given a captcha's id and its picture's address; returns what a human read there."""
@@ -45,7 +43,7 @@ class Reply(Generic[R]):
     members: Mapping[str, Any] = field(repr=False)
 
 
-class Calls:
+class Calls(StepCalling):
     """The client of one token.
 
     Args:
@@ -56,6 +54,9 @@ class Calls:
         repeatable: whether a repeated save makes nothing new, as threebath promises and
             VK does not; by default, whether *base* is another host than VK's.
     """
+
+    own_hosts = frozenset({"api.vk.com", "api.vk.ru"})
+    words = staticmethod(words)
 
     def __init__(
         self,
@@ -68,35 +69,11 @@ class Calls:
         repeatable: bool | None = None,
         transport: Transport | None = None,
     ) -> None:
+        super().__init__(base, rate, transport, repeatable=repeatable)
         self._common = {"access_token": token, "v": version}
-        self._base = base.rstrip("/")
         self._captcha = captcha
-        self._own = transport is None
-        self.transport = transport or Transport()
-        self._pace = Pace(rate, self.transport.sleep)
-        is_real = host_of(base) in OWN_HOSTS
-        self.repeatable = not is_real if repeatable is None else repeatable
         self._addresses: dict[object, Address[Any]] = {}
         self._issuing = asyncio.Lock()
-
-    async def close(self) -> None:
-        """Close the connections, if they are not the caller's."""
-        if self._own:
-            await self.transport.close()
-
-    async def call(
-        self, method: str, params: Mapping[str, object], *, repeatable: bool = True
-    ) -> Shape:
-        """Call any method of the API; repeat it while that is safe and may help.
-
-        Raises:
-            NetworkError: VK refused.
-            Uncertain: it is not *repeatable*, and it is not known whether it was done.
-        """
-        given = words(params)
-        return await self.transport.repeat(
-            lambda: self._call(method, given), repeatable=repeatable
-        )
 
     async def _call(self, method: str, params: Mapping[str, str]) -> Shape:
         try:
@@ -152,11 +129,7 @@ class Calls:
             check_taken(members, len(tracks), answer.reason)
             return Reply(address.kind, address.params, members)
 
-        def notice(error: Exception) -> None:
-            for track in tracks:
-                track.enter(Stage.RETRYING, str(error))
-
-        return await self.transport.repeat(once, notice=notice)
+        return await self._repeat(once, tracks)
 
     async def receive(
         self,
@@ -166,16 +139,15 @@ class Calls:
         fields: Mapping[str, str],
     ) -> Reply[R]:
         """Do steps 1 and 2; where an address has expired, with a new one."""
-        for track in tracks:
-            track.enter(Stage.ADDRESS)
-        address = await self._address(kind, params)
-        try:
-            return await self.send_tracks(address, tracks, fields)
-        except AddressExpired as error:
-            self._addresses.clear()
-            for track in tracks:
-                track.enter(Stage.RETRYING, str(error))
-            return await self.send_tracks(await self._address(kind, params), tracks, fields)
+
+        async def send(address: Address[R]) -> Reply[R]:
+            try:
+                return await self.send_tracks(address, tracks, fields)
+            except AddressExpired:
+                self._addresses.clear()
+                raise
+
+        return await receive_at(lambda: self._address(kind, params), send, tracks)
 
     async def _address(self, kind: Kind[R], params: Mapping[str, object]) -> Address[R]:
         if not kind.reusable:

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from threebath.client.checks import LIMITS, check
 from threebath.client.errors import UploadRefused
-from threebath.client.flow import Saved
-from threebath.client.progress import Stage, Track
+from threebath.client.flow import Saved, StepFlow
+from threebath.client.progress import Stage, Track, enter_all
 from threebath.client.shapes import Shape
 from threebath.client.vk import kinds as k
 from threebath.client.vk import results as r
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class VkFlow(Generic[R]):
+class VkFlow(StepFlow, Generic[R]):
     """Three steps: get an address, send, save.
 
     Attributes:
@@ -33,16 +33,10 @@ class VkFlow(Generic[R]):
     issue: Mapping[str, object] = field(default_factory=dict)
     save: Mapping[str, object] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
-    whole: bool = False
-    late: bool = False
 
     @property
     def group(self) -> int:
         return self.kind.group
-
-    @property
-    def repeatable(self) -> bool:
-        return self.calls.repeatable
 
     @property
     def limits(self) -> Limits | None:
@@ -63,7 +57,7 @@ class VkFlow(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
-class VideoFlow:
+class VideoFlow(StepFlow):
     """Two steps: ``video.save`` names the video, receiving its bytes saves it.
 
     Sending twice to one address is one video, so this may always be repeated; a second
@@ -72,10 +66,10 @@ class VideoFlow:
 
     calls: Calls
     issue: Mapping[str, object] = field(default_factory=dict)
-    group: int = 1
-    repeatable: bool = True
-    whole: bool = False
-    late: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        return True
 
     @property
     def limits(self) -> Limits | None:
@@ -83,8 +77,7 @@ class VideoFlow:
 
     async def receive(self, tracks: Sequence[Track]) -> dict[str, Any]:
         """See `Flow.receive`."""
-        for track in tracks:
-            track.enter(Stage.ADDRESS)
+        enter_all(tracks, Stage.ADDRESS)
         address = await self.calls.issue(k.VIDEO, self.issue)
         return {"params": dict(address.params), "answer": address.answer.members}
 
@@ -104,18 +97,11 @@ class VideoFlow:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryFlow:
+class StoryFlow(StepFlow):
     """Stories: which of the two kinds a file is, its first bytes say."""
 
     calls: Calls
     issue: Mapping[str, object] = field(default_factory=dict)
-    group: int = 1
-    whole: bool = False
-    late: bool = False
-
-    @property
-    def repeatable(self) -> bool:
-        return self.calls.repeatable
 
     @property
     def limits(self) -> Limits | None:
