@@ -144,6 +144,18 @@ async def test_a_cancelled_put_is_over_when_it_says_so(blobs, tmp_path):
         await blobs.delete("aa/cancelled")
 
 
+async def test_what_is_in_the_way_of_one_blob_leaves_no_draft_of_the_others(
+    blobs, tmp_path
+):
+    """A file where the third one's folder should be: the first two are not stored."""
+    await blobs.put("aa/file", b"content")
+    with pytest.raises(StoreFailed):
+        await blobs.put_many(
+            {"aa/asset/1": b"1", "aa/asset/2": b"2", "aa/file/3": b"3", "aa/asset/4": b"4"}
+        )
+    assert everything(tmp_path) == ["root/aa/file"]
+
+
 async def test_the_last_blob_of_an_asset_takes_its_folder_along(blobs, tmp_path):
     """A million swept assets leave no million empty folders."""
     for letter in "sm":
@@ -240,6 +252,22 @@ async def test_a_full_disk_refuses_and_recovers(tmp_path):
 
 
 @needs_disks
+async def test_several_blobs_for_which_there_is_no_room_leave_what_was_there(tmp_path):
+    """The disk is full at the third of four: none is stored, none replaced, no draft."""
+    with tmpfs(tmp_path / "small", "size=1m") as root:
+        blobs = LocalBlobs(root, least_space=0)
+        await blobs.put("aa/asset/1", b"the first content")
+        before = open_files()
+        with pytest.raises(StoreFailed):
+            await blobs.put_many({f"aa/asset/{n}": bytes(400_000) for n in range(1, 5)})
+        assert everything(root) == ["aa/asset/1"]
+        assert await read(blobs, "aa/asset/1") == b"the first content"
+        assert open_files() == before
+        await blobs.put_many({f"aa/asset/{n}": bytes(400_000) for n in range(1, 3)})
+        assert everything(root) == ["aa/asset/1", "aa/asset/2"]
+
+
+@needs_disks
 async def test_a_read_only_disk_still_serves(tmp_path):
     """A disk that went read-only makes the store red, and readable."""
     with tmpfs(tmp_path / "frozen", "size=1m") as root:
@@ -266,6 +294,9 @@ async def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path):
                 key, content = f"{cut:02}/{n:02}/blob", os.urandom(10 + 40_000 * n)
                 await blobs.put(key, content)
                 kept[key] = content
+            several = {f"{cut:02}/{n:02}/blob": os.urandom(9_000) for n in range(6, 16)}
+            await blobs.put_many(several)
+            kept |= several
             gone = f"{cut:02}/03/blob"
             await blobs.delete(gone)
             del kept[gone]

@@ -81,20 +81,14 @@ class Ingest:
         started = perf_counter()
         asset = _asset(spool, rendered, kind)
         await self.catalog.begin(asset, expires_at)
+        keys = [one.key for one in asset.renditions if one.letter != ORIGINAL]
         contents = [one.content for one in rendered.images]
         contents += [one.content for one in rendered.sounds]
         try:
-            async with asyncio.TaskGroup() as puts:
-                for made, content in zip(asset.renditions, contents, strict=False):
-                    puts.create_task(self.blobs.put(made.key, content))
-                if original := asset.rendition(ORIGINAL):
-                    puts.create_task(
-                        self.blobs.put_file(original.key, spool.fd, spool.length)
-                    )
-        except ExceptionGroup as group:
-            await self.catalog.abandon([asset.id])
-            raise group.exceptions[0] from group
-        except asyncio.CancelledError:
+            await self.blobs.put_many(dict(zip(keys, contents, strict=True)))
+            if original := asset.rendition(ORIGINAL):
+                await self.blobs.put_file(original.key, spool.fd, spool.length)
+        except BaseException:
             await asyncio.shield(self.catalog.abandon([asset.id]))
             raise
         self.observer.stage("store", perf_counter() - started)

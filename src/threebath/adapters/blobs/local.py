@@ -6,25 +6,29 @@ fails is never repeated on the same file, because the kernel then calls the lost
 clean and the second sync succeeds.
 """
 
-import asyncio
 import errno
 import os
 import re
 import secrets
 import stat
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import ParamSpec, TypeVar
 
+from threebath.adapters.threads import in_thread
 from threebath.core.errors import StoreFailed
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 KEY = re.compile(r"(?!.{201})[\w-]+(?:[./][\w-]+)*", re.ASCII)
 """What a key looks like: names and dots by turns, so that no draft (``.name``) is one."""
@@ -72,15 +76,24 @@ class LocalBlobs:
 
     async def put(self, key: str, content: bytes) -> None:
         """Store *content* under *key*; on return it survives a power cut."""
-        await _in_thread(self._put, self._path(key), lambda to: _write_all(to, content))
+        await self.put_many({key: content})
+
+    async def put_many(self, contents: Mapping[str, bytes]) -> None:
+        """Store several blobs; none is, while one of them cannot be written."""
+        writes = {
+            self._path(key): partial(_write_all, content=content)
+            for key, content in contents.items()
+        }
+        await in_thread(None, self._put, writes)
 
     async def put_file(self, key: str, source: int, length: int) -> None:
         """Store the first *length* bytes behind *source*, as `put` does."""
-        await _in_thread(self._put, self._path(key), lambda to: _copy(source, to, length))
+        write = partial(_copy, source=source, length=length)
+        await in_thread(None, self._put, {self._path(key): write})
 
     async def size(self, key: str) -> int | None:
         """Return the blob's length in bytes, or None where there is none."""
-        return await _in_thread(_size, self._path(key))
+        return await in_thread(None, _size, self._path(key))
 
     async def read(
         self, key: str, start: int = 0, stop: int | None = None
@@ -92,7 +105,7 @@ class LocalBlobs:
         """
         reader = _Reader(self._path(key), start, stop)
         try:
-            while chunk := await _in_thread(reader.next):
+            while chunk := await in_thread(None, reader.next):
                 yield chunk
         finally:
             reader.close()
@@ -103,30 +116,30 @@ class LocalBlobs:
         What puts of it that never ended have left goes too, and its folder if it is empty:
         a sweep needs no look at the whole store.
         """
-        await _in_thread(self._delete, self._path(key))
+        await in_thread(None, self._delete, self._path(key))
 
     async def keys(self) -> AsyncIterator[str]:
         """Yield every key, in no order; drafts are not blobs."""
         files = self._files()
-        while batch := await _in_thread(_take, files):
+        while batch := await in_thread(None, _take, files):
             for path in batch:
                 if not path.name.startswith("."):
                     yield path.relative_to(self.root).as_posix()
 
     async def drafts(self, before: datetime) -> list[Path]:
         """List what writes that never ended have left, older than *before*."""
-        return await _in_thread(self._drafts, before.timestamp())
+        return await in_thread(None, self._drafts, before.timestamp())
 
     async def remove_drafts(self, before: datetime) -> int:
         """Remove what `drafts` lists, and say how many there were.
 
         *before* must be further back than the longest write: an hour will do.
         """
-        return await _in_thread(self._remove_drafts, before.timestamp())
+        return await in_thread(None, self._remove_drafts, before.timestamp())
 
     async def check(self) -> None:
         """Raise `StoreFailed` unless the disk takes a write and has room for more."""
-        await _in_thread(self._check)
+        await in_thread(None, self._check)
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -134,23 +147,29 @@ class LocalBlobs:
             raise ValueError(message)
         return self.root / key
 
-    def _put(self, path: Path, write: Callable[[int], None]) -> None:
-        with _store_errors("write a blob"):
-            draft = self._write_draft(path, write)
-            with _or_without(draft):
+    def _put(self, writes: Mapping[Path, Callable[[int], None]]) -> None:
+        drafts = {
+            path: path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
+            for path in writes
+        }
+        with _store_errors("write a blob"), _or_without(drafts.values()):
+            self._write_drafts({drafts[path]: write for path, write in writes.items()})
+            for path, draft in drafts.items():
                 draft.replace(path)
-            self._sync_folder(path.parent)
+            for folder in {path.parent for path in writes}:
+                self._sync_folder(folder)
 
-    def _write_draft(self, path: Path, write: Callable[[int], None]) -> Path:
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
-        descriptor = self._create(draft)
-        with _or_without(draft):
-            try:
+    def _write_drafts(self, writes: Mapping[Path, Callable[[int], None]]) -> None:
+        """Write all, then sync each: the disk's journal takes them in one go."""
+        with ExitStack() as opened:
+            descriptors = []
+            for draft, write in writes.items():
+                descriptor = self._create(draft)
+                opened.callback(os.close, descriptor)
                 write(descriptor)
+                descriptors.append(descriptor)
+            for descriptor in descriptors:
                 self._sync(descriptor)
-            finally:
-                os.close(descriptor)
-        return draft
 
     def _create(self, draft: Path) -> int:
         """Create *draft*, again and again if racing deletes take its empty folder away."""
@@ -316,7 +335,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _copy(source: int, descriptor: int, length: int) -> None:
+def _copy(descriptor: int, source: int, length: int) -> None:
     for place in range(0, length, COPY):
         wanted = min(COPY, length - place)
         chunk = os.pread(source, wanted, place)
@@ -349,12 +368,13 @@ def _raise_unless_gone(error: OSError) -> None:
 
 
 @contextmanager
-def _or_without(draft: Path) -> Iterator[None]:
+def _or_without(drafts: Iterable[Path]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        with suppress(OSError):
-            draft.unlink()
+        for draft in drafts:
+            with suppress(OSError):
+                draft.unlink()
         raise
 
 
@@ -365,17 +385,3 @@ def _store_errors(what: str) -> Iterator[None]:
     except OSError as error:
         told = f"the blob store cannot {what}"
         raise StoreFailed(told) from error
-
-
-async def _in_thread(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run *call* in a thread; when cancelled, be so only once it has ended."""
-    work = asyncio.ensure_future(asyncio.to_thread(call, *args, **kwargs))
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        while not work.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait([work])
-        if not work.cancelled():
-            work.exception()
-        raise

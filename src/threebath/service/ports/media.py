@@ -126,6 +126,13 @@ class Blobs(Protocol):
         """
         ...
 
+    async def put_many(self, contents: Mapping[str, bytes]) -> None:
+        """Store several blobs as `put` does, for less than one by one.
+
+        They are no transaction: after a failure any of them may be stored, and whole.
+        """
+        ...
+
     async def put_file(self, key: str, source: int, length: int) -> None:
         """Store a file as `put` does, in bounded memory, however long it is.
 

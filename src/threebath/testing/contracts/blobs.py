@@ -37,6 +37,18 @@ class BlobsContract:
         assert await _content(blobs, "aa/large") == content
         assert await _content(blobs, "aa/large", 70_000, 900_001) == content[70_000:900_001]
 
+    async def test_several_blobs_are_put_at_once(self, blobs: Blobs) -> None:
+        """As one by one: in several folders, in place of others, or none at all."""
+        contents = {f"a{n % 3}/asset/{n}.jpg": bytes([n]) * 1000 * n for n in range(9)}
+        await blobs.put("a0/asset/3.jpg", b"this is replaced")
+        await blobs.put("a0/asset/other.jpg", b"this stays")
+        await blobs.put_many(contents)
+        await blobs.put_many({})
+        assert await _keys(blobs) == sorted([*contents, "a0/asset/other.jpg"])
+        for key, content in contents.items():
+            assert await _content(blobs, key) == content
+        assert await _content(blobs, "a0/asset/other.jpg") == b"this stays"
+
     async def test_a_file_is_put_from_where_it_waits(
         self, blobs: Blobs, tmp_path: Path
     ) -> None:
@@ -110,6 +122,8 @@ class BlobsContract:
         """No key leads out of the store; one like that is a bug, and says so."""
         with pytest.raises(ValueError, match="key"):
             await blobs.put(key, b"content")
+        with pytest.raises(ValueError, match="key"):
+            await blobs.put_many({"aa/sound": b"content", key: b"content"})
         with pytest.raises(ValueError, match="key"):
             await blobs.size(key)
         with pytest.raises(ValueError, match="key"):

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from threebath.core.errors import StoreFailed
@@ -19,9 +19,12 @@ class MemoryBlobs:
     failing: set[str] = field(default_factory=set)
 
     async def put(self, key: str, content: bytes) -> None:
-        if _sound(key) in self.failing:
+        await self.put_many({key: content})
+
+    async def put_many(self, contents: Mapping[str, bytes]) -> None:
+        if not self.failing.isdisjoint(map(_sound, contents)):
             raise StoreFailed
-        self.stored[key] = content
+        self.stored.update(contents)
 
     async def put_file(self, key: str, source: int, length: int) -> None:
         await self.put(key, os.pread(source, length, 0))
