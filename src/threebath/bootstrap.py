@@ -97,10 +97,12 @@ def sweeper(stores: Stores, observer: Observer | None = None) -> Sweeper:
     """Return what removes stale assets from *stores*."""
     return Sweeper(
         catalog=stores.catalog,
+        registry=stores.registry,
         blobs=stores.blobs,
         clock=now,
         observer=observer or Telemetry(),
         skew=stores.settings.uploads.clock_skew,
+        grace=stores.settings.token_grace,
     )
 
 

@@ -210,6 +210,10 @@ class Settings(BaseSettings):
     drain: Span = Field(
         default=timedelta(seconds=30), description="for uploads under way, after SIGTERM"
     )
+    token_grace: Span = Field(
+        default=timedelta(days=30),
+        description="how long an expired token is still told from an unknown one",
+    )
     uploads: UploadSettings = UploadSettings()
     render: RenderSettings = RenderSettings()
     dialects: DialectSettings = DialectSettings()

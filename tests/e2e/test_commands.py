@@ -66,7 +66,7 @@ def test_an_operator_lets_somebody_in_and_out_again(run):
 def test_the_house_is_kept(run):
     """db, sweep, doctor, kinds."""
     assert "up to date" in run("db")
-    assert "0 removed" in run("sweep")
+    assert "0 removed, 0 expired tokens" in run("sweep")
     assert json.loads(run("doctor", "--json"))["orphaned"] == 0
     assert "vk.album" in run("kinds")
     assert json.loads(run("kinds", "--json").splitlines()[0])["files"] == 5

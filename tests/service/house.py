@@ -37,6 +37,7 @@ class Notes:
 
     uploads: list = field(default_factory=list)
     failures: list = field(default_factory=list)
+    sweeps: list = field(default_factory=list)
 
     def stage(self, name, seconds):
         assert seconds >= 0
@@ -46,6 +47,9 @@ class Notes:
 
     def call(self, dialect, method, result):
         """Nothing here calls methods."""
+
+    def swept(self, what, count):
+        self.sweeps.append((what, count))
 
     def failed(self, where, error):
         self.failures.append((where, error))
@@ -147,6 +151,10 @@ async def build(folder):
         clock=clock,
     )
     sweeper = Sweeper(
-        catalog=memory.catalog, blobs=memory.blobs, clock=clock, observer=notes
+        catalog=memory.catalog,
+        registry=memory.registry,
+        blobs=memory.blobs,
+        clock=clock,
+        observer=notes,
     )
     return House(clock, notes, memory, renderer, room, service, sweeper, album.id)

@@ -1,6 +1,8 @@
 """Issue, receive, commit: what holds for every dialect."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from tests.service.house import ADA, ALBUM, BEN, HERE, WALL, ListForm, ListPart, form
@@ -9,6 +11,7 @@ from threebath.core import errors as e
 from threebath.core.library import PhotoState
 from threebath.core.places import Place
 from threebath.core.tickets import Destination
+from threebath.service.ports import TokenDraft
 from threebath.service.sweep import examine
 from threebath.service.uploads import Claim, Commit
 from threebath.testing import toy
@@ -234,6 +237,40 @@ async def test_what_was_never_saved_is_swept_after_its_ticket_and_not_before(hou
     with pytest.raises(e.Expired):
         await house.service.commit(ADA, [WALL], _commits(received))
     assert (await examine(house.memory.catalog, house.blobs)).healthy
+
+
+async def test_an_expired_token_is_told_so_for_a_month_and_then_forgotten(house):
+    """Whoever still shows it learns that it expired; the table does not grow for ever."""
+    accounts, registry = house.memory.accounts, house.memory.registry
+    expires_at = house.clock() + timedelta(hours=1)
+    for number in range(250):
+        token = TokenDraft(token=f"t{number}", app_id=1, expires_at=expires_at)
+        await registry.add_token(token)
+    await registry.add_token(TokenDraft(token="ever", app_id=1))
+    house.clock.forward(days=30, hours=1)
+    assert await house.sweeper.sweep_tokens() == 0
+    with pytest.raises(e.SessionExpired):
+        await accounts.caller("t9", house.clock())
+    house.clock.forward(minutes=3)
+    assert await house.sweeper.sweep_tokens() == 250
+    with pytest.raises(e.UnknownSession):
+        await accounts.caller("t9", house.clock())
+    await accounts.caller("ever", house.clock())
+
+
+async def test_sweeping_goes_on_by_itself_and_is_counted(house):
+    """What each round removed is told; a round that found nothing is not."""
+    await house.upload(toy(20, 20))
+    draft = TokenDraft(token="t", app_id=1, expires_at=house.clock())
+    await house.memory.registry.add_token(draft)
+    house.clock.forward(days=31)
+    sweeping = asyncio.create_task(house.sweeper.run(timedelta(milliseconds=1)))
+    await asyncio.sleep(0.05)
+    await house.upload(toy(20, 20))
+    house.clock.forward(days=31)
+    await asyncio.sleep(0.05)
+    sweeping.cancel()
+    assert house.notes.sweeps == [("assets", 1), ("tokens", 1), ("assets", 1)]
 
 
 async def test_a_deleted_photo_loses_its_bytes_at_the_next_sweep(house):

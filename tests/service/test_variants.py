@@ -43,9 +43,13 @@ class ToyTranscoder:
 class Notes:
     failures: list = field(default_factory=list)
     stages: list = field(default_factory=list)
+    sweeps: list = field(default_factory=list)
 
     def stage(self, name, seconds):
         self.stages.append(name)
+
+    def swept(self, what, count):
+        self.sweeps.append((what, count))
 
     def failed(self, where, error):
         self.failures.append(error)
@@ -231,6 +235,7 @@ async def test_variants_are_swept_with_their_photo(shop):
     world = shop.world
     sweeper = Sweeper(
         catalog=world.memory.catalog,
+        registry=world.memory.registry,
         blobs=world.memory.blobs,
         clock=lambda: world.now.replace(year=2030),
         observer=shop.notes,

@@ -27,14 +27,17 @@ def database(*, data: DataOption = None) -> None:
 
 
 def sweep(*, data: DataOption = None) -> None:
-    """Remove what went stale: uploads that were never saved, photos that were deleted."""
+    """Remove what went stale: unsaved uploads, deleted photos, tokens long expired."""
 
-    async def work(stores: Stores) -> tuple[int, int]:
-        gone = await sweeper(stores).sweep()
-        return gone, await stores.blobs.remove_drafts(now() - DRAFT_LIFE)
+    async def work(stores: Stores) -> tuple[int, int, int]:
+        broom = sweeper(stores)
+        gone = await broom.sweep(), await broom.sweep_tokens()
+        return *gone, await stores.blobs.remove_drafts(now() - DRAFT_LIFE)
 
-    gone, drafts = with_stores(work, data)
-    typer.echo(f"{gone} removed, and {drafts} drafts that a crash left")
+    gone, tokens, drafts = with_stores(work, data)
+    typer.echo(
+        f"{gone} removed, {tokens} expired tokens, and {drafts} drafts that a crash left"
+    )
 
 
 def doctor(*, data: DataOption = None, as_json: JsonOption = False) -> None:

@@ -7,7 +7,14 @@ from datetime import timedelta
 
 from threebath.core.errors import Unavailable
 from threebath.core.library import Asset, AssetState
-from threebath.service.ports import Blobs, Catalog, Clock, Observer, StoredAsset
+from threebath.service.ports import (
+    Blobs,
+    Catalog,
+    Clock,
+    Observer,
+    Registry,
+    StoredAsset,
+)
 from threebath.service.variants import ENDINGS
 
 KEPT = frozenset({AssetState.ACCEPTED, AssetState.PUBLISHED})
@@ -16,27 +23,39 @@ KEPT = frozenset({AssetState.ACCEPTED, AssetState.PUBLISHED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeper:
-    """Removes assets whose tickets ran out and photos that were deleted.
+    """Removes assets whose tickets ran out, photos that were deleted, stale tokens.
 
     Attributes:
         skew: how far the clocks of two nodes may differ.
-        batch: assets removed at a time.
+        grace: how long a token is kept after it expired, so that its holder is told
+            that it did.
+        batch: rows removed at a time.
     """
 
     catalog: Catalog
+    registry: Registry
     blobs: Blobs
     clock: Clock
     observer: Observer
     skew: timedelta = timedelta(minutes=2)
+    grace: timedelta = timedelta(days=30)
     batch: int = 100
 
     async def sweep(self) -> int:
-        """Remove all that is stale now; return how many assets went."""
+        """Remove all assets that are stale now; return how many went."""
         gone = 0
         while stale := await self.catalog.claim_stale(self.clock() - self.skew, self.batch):
             for asset in stale:
                 await self.remove(asset)
             gone += len(stale)
+        return gone
+
+    async def sweep_tokens(self) -> int:
+        """Forget all tokens and codes that expired long ago; return how many went."""
+        before = self.clock() - self.skew - self.grace
+        gone = 0
+        while found := await self.registry.forget_stale(before, self.batch):
+            gone += found
         return gone
 
     async def remove(self, asset: Asset) -> None:
@@ -51,10 +70,12 @@ class Sweeper:
     async def run(self, every: timedelta) -> None:
         """Sweep again and again, until cancelled; failures are logged and outlived."""
         while True:
-            try:
-                await self.sweep()
-            except Unavailable as error:
-                self.observer.failed("sweep", error)
+            for what, sweep in (("assets", self.sweep), ("tokens", self.sweep_tokens)):
+                try:
+                    if gone := await sweep():
+                        self.observer.swept(what, gone)
+                except Unavailable as error:
+                    self.observer.failed("sweep", error)
             await asyncio.sleep(every.total_seconds())
 
 

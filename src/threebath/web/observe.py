@@ -42,6 +42,7 @@ class Telemetry:
         self._bytes = self._counter("upload_bytes", "Their bytes.", "kind", "result")
         self._calls = self._counter("calls", "Calls.", "dialect", "method", "result")
         self._failures = self._counter("failures", "Errors of ours, by slug.", "error")
+        self._swept = self._counter("swept", "Stale rows that were removed.", "what")
         self._stages = self._timer("stage", "Time a stage of an upload took.", "stage")
         self._requests = self._timer(
             "request", "Time a request took.", "route", "method", "status"
@@ -86,6 +87,11 @@ class Telemetry:
             return OTHER
         known.add(method)
         return method
+
+    def swept(self, what: str, count: int) -> None:
+        """Count what a sweep removed: ``assets``, or ``tokens`` (codes among them)."""
+        self._swept.labels(what).inc(count)
+        self._log.info("swept", what=what, count=count)
 
     def failed(self, where: str, error: BaseException) -> None:
         """Log an error with its causes; with a traceback, where it is a bug of ours."""

@@ -147,6 +147,23 @@ class SqlRegistry:
             row = (await connection.execute(take)).first()
         return code_of(row) if row else None
 
+    async def forget_stale(self, before: datetime, limit: int) -> int:
+        gone = 0
+        for table in (tokens, codes):
+            stale = (
+                select(table.c.hash)
+                .where(table.c.expires_at < before)
+                .order_by(table.c.expires_at)
+                .limit(limit)
+                # Neither prolonged nor swept by another node meanwhile.
+                .with_for_update(skip_locked=True)
+            )
+            async with self.database.write() as connection:
+                found = (await connection.execute(stale)).scalars().all()
+                await connection.execute(delete(table).where(table.c.hash.in_(found)))
+            gone += len(found)
+        return gone
+
     async def remove_application(self, app_id: int) -> bool:
         drop = delete(applications).where(applications.c.id == app_id)
         async with self.database.write() as connection:

@@ -111,7 +111,7 @@ tokens = Table(
     _number("user_id"),
     _number("community_id"),
     Column("permissions", JSON, nullable=False),
-    Column("expires_at", Moment),
+    Column("expires_at", Moment, index=True),
     _words("secret"),
     Column("last_call", Words, nullable=False, server_default=""),
 )

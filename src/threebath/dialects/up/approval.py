@@ -79,6 +79,7 @@ class Albums:
         uploads = self.services.uploads
         sweeper = Sweeper(
             catalog=uploads.catalog,
+            registry=self.services.registry,
             blobs=uploads.ingest.blobs,
             clock=self.services.clock,
             observer=self.services.observer,

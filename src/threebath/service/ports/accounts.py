@@ -163,6 +163,13 @@ class Registry(Protocol):
         """
         ...
 
+    async def forget_stale(self, before: datetime, limit: int) -> int:
+        """Forget tokens and codes that expired before *before*; return how many went.
+
+        At most *limit* of each, the stalest first; those that never expire stay.
+        """
+        ...
+
     async def remove_application(self, app_id: int) -> bool:
         """Forget an application and its tokens; say whether it was known."""
         ...

@@ -184,6 +184,10 @@ class Observer(Protocol):
         """Count one call of a known method: *result* is ``ok`` or an error's slug."""
         ...
 
+    def swept(self, what: str, count: int) -> None:
+        """Count what a sweep removed: ``assets``, or ``tokens`` (codes among them)."""
+        ...
+
     def failed(self, where: str, error: BaseException) -> None:
         """Log an error with its cause; with a traceback, where it is a bug of ours."""
         ...

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from threebath.service.ports import CodeDraft, Registry, TokenDraft
+from threebath.core.errors import UnknownSession
+from threebath.service.ports import Accounts, CodeDraft, Registry, TokenDraft
 from threebath.testing.samples import LATER, NOW
 
 CODE = CodeDraft(
@@ -57,6 +58,44 @@ class CodesContract:
         await registry.add_code(CODE, NOW)
         await registry.remove_application(7)
         assert await registry.code("c0de", NOW) is None
+
+    async def test_stale_tokens_and_codes_are_forgotten(
+        self, accounts: Accounts, registry: Registry
+    ) -> None:
+        """The stalest first and few at a time; what is good, or never expires, stays."""
+        dates = {f"old {n}": LATER - timedelta(hours=n) for n in (1, 2, 3)}
+        for token, date in {"new": LATER, "ever": None, **dates}.items():
+            draft = TokenDraft(token=token, app_id=7, expires_at=date)
+            await registry.add_token(draft)
+        for code, date in {"new": LATER, **dates}.items():
+            await registry.add_code(replace(CODE, code=code, expires_at=date), NOW)
+        assert await registry.forget_stale(LATER, 2) == 4
+        for kept in ("new", "ever", "old 1"):
+            await accounts.caller(kept, NOW)
+        for gone in ("old 2", "old 3"):
+            with pytest.raises(UnknownSession):
+                await accounts.caller(gone, NOW)
+            assert await registry.code(gone, NOW) is None
+        assert await registry.code("old 1", NOW) is not None
+        assert await registry.forget_stale(LATER, 2) == 2
+        assert await registry.forget_stale(LATER, 2) == 0
+        assert await registry.code("new", NOW) is not None
+        await accounts.caller("new", NOW)
+        await accounts.caller("ever", LATER)
+
+    async def test_sweeps_that_race_forget_each_token_once(
+        self, accounts: Accounts, registry: Registry
+    ) -> None:
+        """And none that is prolonged."""
+        for number in range(20):
+            draft = TokenDraft(token=str(number), app_id=7, expires_at=NOW)
+            await registry.add_token(draft)
+        await registry.prolong_token("7", LATER)
+        before = NOW + timedelta(seconds=1)
+        sweeps = (registry.forget_stale(before, 8) for _ in range(6))
+        gone = sum(await asyncio.gather(*sweeps))
+        assert gone + await registry.forget_stale(before, 20) == 19
+        await accounts.caller("7", NOW)
 
     async def test_call_ids_only_rise(self, registry: Registry) -> None:
         """Of calls that race with one number, one is let through."""

@@ -87,6 +87,19 @@ class MemoryRegistry:
             return None
         return self.rows.codes.pop(hashed(code))
 
+    async def forget_stale(self, before: datetime, limit: int) -> int:
+        drafts: tuple[dict[str, TokenDraft] | dict[str, CodeDraft], ...]
+        drafts = (self.rows.tokens, self.rows.codes)
+        gone = 0
+        for known in drafts:
+            dated = [(one.expires_at, key) for key, one in known.items() if one.expires_at]
+            stale = sorted(one for one in dated if one[0] < before)[:limit]
+            for _, key in stale:
+                del known[key]
+                self.rows.calls.pop(key, None)
+            gone += len(stale)
+        return gone
+
     async def remove_application(self, app_id: int) -> bool:
         self.rows.tokens = {
             key: one for key, one in self.rows.tokens.items() if one.app_id != app_id
