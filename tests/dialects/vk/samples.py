@@ -31,7 +31,8 @@ SAMPLES = {
     ),
     "vk.market_collection": Sample({"group_id": 7}, saved={"group_id": 7}),
     "vk.cover": Sample(
-        {"group_id": 7, "crop_x": 0, "crop_y": 0, "crop_x2": 1590, "crop_y2": 530}
+        {"group_id": 7, "crop_x": 0, "crop_y": 0, "crop_x2": 1590, "crop_y2": 530},
+        saved={"crop_x": 0, "crop_y": 0, "crop_width": 1590, "crop_height": 530},
     ),
     "vk.story_photo": Sample(
         {"add_to_news": 1, "link_text": "open", "link_url": "https://vk.com/filmclub"}

@@ -161,6 +161,9 @@ async def test_a_bad_market_photo_is_100_with_the_uploads_reason(vk, content, wh
         ((0, 0, 600, 300), "min width of crop is 795, and it is 600"),
         ((100, 0, 50, 300), "is empty"),
         ((-1, 0, 900, 300), "crop_x should be 0 or more"),
+        ((0, 0, None, None), "min height of crop is 265, and it is 200"),
+        ((None, None, 1590, None), "min height of crop is 530, and it is 200"),
+        ((0, 0, "wide", 300), "crop_x2 not integer"),
     ],
 )
 async def test_a_cover_too_low_is_refused_in_vks_words(vk, corners, why):
@@ -179,6 +182,54 @@ async def test_a_cover_is_five_images_of_the_crop(vk):
     assert vk.house.renderer.options == [{"_crop": "0,0,1590,530"}]
     saved = await vk.ok("photos.saveOwnerCoverPhoto", "group", **reply)
     assert [one["width"] for one in saved["images"]] == [200, 400, 795, 1080, 1590]
+
+
+async def test_a_corner_that_is_left_out_is_vks_default(vk):
+    """Top left 0,0; of the width that covers have."""
+    await vk.ok(COVER.issue, group_id=7, crop_y2=265)
+    issued = await vk.ok(COVER.issue, group_id=7, crop_y2=300)
+    await vk.send(issued["upload_url"], PICTURE)
+    assert vk.house.renderer.options == [{"_crop": "0,0,795,300"}]
+
+
+BOX = ("crop_x", "crop_y", "crop_width", "crop_height")
+CHOSEN = {"crop_x": 10, "crop_y": 20, "crop_x2": 910, "crop_y2": 320}
+
+
+@pytest.mark.parametrize(
+    ("corners", "named"),
+    [
+        (CHOSEN, (10, 20, 900, 300)),
+        ({}, (0, 0, 1600, 1200)),
+        (CHOSEN, (0, 0, 0, 0)),
+        (CHOSEN, ("", "", "", "")),
+    ],
+)
+async def test_a_save_may_say_again_which_part_the_cover_is(vk, corners, named):
+    """Its left and top, width and height; noughts and nothing say nothing."""
+    issued = await vk.ok(COVER.issue, group_id=7, **corners)
+    reply = await vk.send(issued["upload_url"], toy(1600, 1200))
+    said = dict(zip(BOX, named, strict=True))
+    assert (await vk.ok("photos.saveOwnerCoverPhoto", **reply, **said))["images"]
+
+
+@pytest.mark.parametrize(
+    ("corners", "named", "why"),
+    [
+        (CHOSEN, (0, 0, 900, 300), "name 0,0,900,300, but the cover was made of 10,20"),
+        ({}, (0, 0, 1590, 530), "made of 0,0,1600,1200: choose its part with crop_x"),
+        (CHOSEN, (-1, 0, 900, 300), "crop_x should be 0 or more"),
+        (CHOSEN, (10, 20, "all", 300), "crop_width not integer"),
+    ],
+)
+async def test_a_save_that_names_another_part_is_refused(vk, corners, named, why):
+    """Nothing is published in silence that is not what was asked for."""
+    issued = await vk.ok(COVER.issue, group_id=7, **corners)
+    reply = await vk.send(issued["upload_url"], toy(1600, 1200))
+    said = dict(zip(BOX, named, strict=True))
+    code, text = await vk.error("photos.saveOwnerCoverPhoto", **reply, **said)
+    assert (code, why in text) == (100, True), text
+    assert await vk.ok("photos.saveOwnerCoverPhoto", **reply)
 
 
 async def test_a_story_is_saved_from_one_or_many_results(vk):

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from threebath.core.errors import (
-    BadCrop,
     BadParameter,
     CropTooSmall,
     MissingParameter,
@@ -16,17 +15,14 @@ from threebath.core.places import Place
 from threebath.core.tickets import Destination
 from threebath.dialects.vk.calls import Call
 from threebath.dialects.vk.columns import Asks
+from threebath.dialects.vk.covers import at_least_nothing, chosen
 from threebath.dialects.vk.errors import ChatNotFound, NotChatAdmin, UploadFailed
 from threebath.service.ports import AlbumDraft
 
 CHAT_BASE = 2_000_000_000
 """A chat's peer is this plus its id."""
 
-COVER_RATIO = 3
-"""How many times as wide as high a cover's crop may be, unless a setting says otherwise."""
-
 LEAST_SQUARE: Mapping[Asks, int] = MappingProxyType({Asks.CHAT: 200, Asks.MARKET: 400})
-LEAST_COVER = 795
 
 LINK_TEXTS = frozenset(
     {
@@ -115,44 +111,16 @@ def _square(call: Call, asks: Asks) -> Options:
     names = ("crop_x", "crop_y", "crop_width")
     if not any(name in call.params for name in names):
         return {}
-    x, y, width = (_at_least_nothing(call, name) for name in names)
+    x, y, width = (at_least_nothing(call, name) for name in names)
     if width < LEAST_SQUARE[asks]:
         told = f"crop_width should be at least {LEAST_SQUARE[asks]}, and it is {width}"
         raise CropTooSmall(told)
     return {CROP: f"{x},{y},{width}"}
 
 
-def _at_least_nothing(call: Call, name: str) -> int:
-    found = call.params.integer(name)
-    if found < 0:
-        told = f"{name} should be 0 or more, and it is {found}"
-        raise BadCrop(told)
-    return found
-
-
 async def cover(call: Call) -> Options:
-    """Take a rectangle by two corners.
-
-    Raises:
-        BadCrop: the corners are not in order.
-        CropTooSmall: it is too narrow, or too low for its width.
-    """
-    names = ("crop_x", "crop_y", "crop_x2", "crop_y2")
-    if not ("crop_x2" in call.params or "crop_y2" in call.params):
-        return {}
-    x, y, x2, y2 = (_at_least_nothing(call, name) for name in names)
-    if x2 <= x or y2 <= y:
-        told = f"the crop {x},{y},{x2},{y2} is empty: crop_x2, crop_y2 is its far corner"
-        raise BadCrop(told)
-    ratio = int(call.services.options.get("vk_cover_ratio", COVER_RATIO))
-    least = -(-(x2 - x) // ratio)
-    if y2 - y < least:
-        told = f"min height of crop is {least}, and it is {y2 - y}"
-        raise CropTooSmall(told)
-    if x2 - x < LEAST_COVER:
-        told = f"min width of crop is {LEAST_COVER}, and it is {x2 - x}"
-        raise CropTooSmall(told)
-    return {CROP: f"{x},{y},{x2},{y2}"}
+    """Take a rectangle; see `covers.chosen`."""
+    return chosen(call)
 
 
 async def story(call: Call) -> Options:

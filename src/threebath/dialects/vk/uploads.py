@@ -5,12 +5,13 @@ from functools import partial
 from types import MappingProxyType
 
 from threebath.core.errors import BadParameter, WrongTokenKind
-from threebath.core.networks.vk import PROFILE
+from threebath.core.networks.vk import COVER, PROFILE
 from threebath.core.tickets import Destination, Ticket, TokenKind
 from threebath.dialects.vk import box
 from threebath.dialects.vk.asks import ASKS, VIDEO_ID
 from threebath.dialects.vk.calls import Call, Method
 from threebath.dialects.vk.columns import Claims, Issued, Owner, VkKind
+from threebath.dialects.vk.covers import check_box
 from threebath.dialects.vk.kinds import rows_by
 from threebath.dialects.vk.results import RESULTS
 from threebath.dialects.vk.wire import read_reply
@@ -132,6 +133,8 @@ async def commit(rows: Sequence[VkKind], call: Call) -> object:
     receipts = read_reply(first, params, call.server, call.caller.actor_id, services.keys)
     kept = {name: params.text(name, most)[:most] for name, most in first.keeps.items()}
     extra = {**where, **{name: value for name, value in kept.items() if value}}
+    if first.kind is COVER:
+        await check_box(call, receipts)
     if first.kind is PROFILE and box.needs_a_yes(call):
         return box.ask(call, receipts)
     commits = [Commit(receipt_id=one, caption=caption, extra=extra) for one in receipts]
