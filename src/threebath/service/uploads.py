@@ -59,6 +59,7 @@ class Commit:
         slot: the photo that the caller means; "" if the wire does not say.
         to: where it goes, where that is the commit's to say and not the ticket's: the
             same upload can become an album's photo or part of a post.
+        max_pending: see `Publication`.
     """
 
     receipt_id: str
@@ -66,6 +67,7 @@ class Commit:
     slot: str = ""
     to: Destination | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    max_pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,7 @@ class UploadService:
             Expired, Spent: a receipt was swept away, or its photo deleted.
             Mismatch: a receipt is for another kind, user, application, place or slot.
             AccessDenied: the caller may no longer write there.
-            AlbumFull: there is no room for them.
+            AlbumFull, TooManyPending: there is no room for them.
         """
         started = perf_counter()
         receipts = await self.catalog.receipts([one.receipt_id for one in commits])
@@ -312,6 +314,7 @@ class UploadService:
                 access_key=secrets.token_hex(9),
                 caption=said.caption,
                 state=state,
+                max_pending=said.max_pending,
                 extra={**_remembered(receipt, names[receipt.kind]), **said.extra},
             )
             for receipt, said in zip(receipts, commits, strict=True)

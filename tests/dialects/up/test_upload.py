@@ -182,6 +182,15 @@ async def test_too_many_may_not_wait(up):
     await assert_clean(up, 62)
 
 
+async def test_eighty_at_once_leave_sixty_that_wait(up):
+    """Though the album has room for more: the limit is exact; the rest leave nothing."""
+    answers = await asyncio.gather(*(up.upload() for _ in range(80)))
+    found = [answer.json() for answer in answers]
+    assert sum(list(one) == EIGHT for one in found) == 60
+    assert [one["error_code"] for one in found if "error_code" in one] == [325] * 20
+    await assert_clean(up, 60)
+
+
 async def assert_clean(up, photos):
     """After a sweep, exactly *photos* are left, with their blobs and nothing else."""
     await up.house.sweeper.sweep()

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +21,13 @@ from threebath.adapters.sql.tables import (
     receipts,
     users,
 )
-from threebath.core.errors import AlbumFull, AlbumNotFound, Expired, Spent
+from threebath.core.errors import (
+    AlbumFull,
+    AlbumNotFound,
+    Expired,
+    Spent,
+    TooManyPending,
+)
 from threebath.core.library import AssetState, Photo, PhotoState
 from threebath.core.places import Place, rule_of
 from threebath.core.tickets import Receipt
@@ -39,6 +45,7 @@ async def publish(
         if await _take(connection, by_asset[one].receipt)
     ]
     await _fill_albums(connection, fresh, now)
+    await _check_pending(connection, fresh)
     for one in (one for one in by_asset.values() if one in fresh):
         await _show(connection, one, now)
     query = select_photos().where(photos.c.asset_id.in_(by_asset))
@@ -99,6 +106,33 @@ async def _fill_albums(
             query = select(albums.c.capacity).where(albums.c.id == album_id)
             capacity = (await connection.execute(query)).scalar()
             raise AlbumNotFound if capacity is None else AlbumFull(capacity)
+
+
+async def _check_pending(
+    connection: AsyncConnection, fresh: Collection[Publication]
+) -> None:
+    """Raise `TooManyPending` if a limited queue has no room; each has one who counts."""
+    limits = {
+        one.queue: one.max_pending
+        for one in fresh
+        if one.max_pending and one.state is PhotoState.PENDING
+    }
+    wanted = Counter(one.queue for one in fresh if one.state is PhotoState.PENDING)
+    for owner_id in sorted({owner_id for _, owner_id, _ in limits}):
+        table = users if owner_id > 0 else communities
+        hold = select(table.c.id).where(table.c.id == abs(owner_id)).with_for_update()
+        await connection.execute(hold)
+    for queue, most in limits.items():
+        network, owner_id, app_id = queue
+        waiting = select(func.count()).where(
+            photos.c.network == network,
+            photos.c.owner_id == owner_id,
+            photos.c.app_id == app_id,
+            photos.c.state == PhotoState.PENDING,
+        )
+        held: int = (await connection.execute(waiting)).scalar_one()
+        if held + wanted[queue] > most:
+            raise TooManyPending(most)
 
 
 async def _show(

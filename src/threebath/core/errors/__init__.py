@@ -23,7 +23,8 @@
     |   |   `-- CommunityNotFound
     |   |-- LimitReached
     |   |   |-- AlbumFull
-    |   |   `-- TooManyAlbums
+    |   |   |-- TooManyAlbums
+    |   |   `-- TooManyPending
     |   `-- BadBody
     |       |-- NotMultipart
     |       |-- BrokenMultipart
@@ -117,6 +118,7 @@ from threebath.core.errors.requests import (
     NotMultipart,
     PhotoNotFound,
     TooManyAlbums,
+    TooManyPending,
     UnknownMethod,
     UserNotFound,
 )
@@ -187,6 +189,7 @@ __all__ = [
     "TooManyCalls",
     "TooManyFiles",
     "TooManyFrames",
+    "TooManyPending",
     "TooManyPixels",
     "Unavailable",
     "UnknownApplication",

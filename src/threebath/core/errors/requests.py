@@ -89,6 +89,16 @@ class TooManyAlbums(LimitReached):
         self.limit = limit
 
 
+class TooManyPending(LimitReached):
+    """An application with too many photos that wait for the user."""
+
+    slug = "request.too_many_pending"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} photos of this application wait for approval already")
+        self.limit = limit
+
+
 class BadBody(BadRequest):
     slug = "body"
 

@@ -53,15 +53,6 @@ class StaleCallId(e.BadRequest):
     text = "call_id must be greater than that of the session's previous call"
 
 
-class TooManyPending(e.LimitReached):
-    """An application with too many photos that wait for the user."""
-
-    slug = "request.too_many_pending"
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"{limit} photos of this application wait for approval already")
-
-
 class BadTagSubject(e.BadParameter):
     """A tag of nobody."""
 
@@ -107,7 +98,7 @@ FACEBOOK: Codes = MappingProxyType(
         e.PhotoNotFound: 121,
         e.UserNotFound: 110,
         e.AlbumFull: 321,
-        TooManyPending: 325,
+        e.TooManyPending: 325,
         TooManyTags: 326,
         e.BadToken: 1,
         e.FileRejected: 324,
@@ -127,7 +118,7 @@ STRICT: Codes = MappingProxyType(
         e.PhotoNotFound: 100,
         e.UserNotFound: 100,
         e.AlbumFull: 100,
-        TooManyPending: 100,
+        e.TooManyPending: 100,
         TooManyTags: 100,
         e.FileRejected: 100,
     }

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from threebath.core.errors import (
-    AlbumFull,
     AlbumNotFound,
     BadParameter,
     MissingParameter,
@@ -14,7 +13,6 @@ from threebath.core.networks.up import DEFAULT_CAPACITY, PHOTO
 from threebath.core.places import Place
 from threebath.core.tickets import Destination
 from threebath.dialects.up.calls import PHOTO_UPLOAD, Call
-from threebath.dialects.up.errors import TooManyPending
 from threebath.dialects.up.ids import split_id
 from threebath.dialects.up.objects import (
     COMMUNITY,
@@ -57,39 +55,17 @@ async def upload(call: Call) -> Payload:
 
 async def _publish(call: Call, album: Album, receipt_id: str) -> Photo:
     at_once = PHOTO_UPLOAD in call.caller.permissions
-    if not at_once:
-        await _check_room(call, album)
     commit = Commit(
         receipt_id=receipt_id,
         caption=call.text("caption"),
         extra={one: text for one, text in album.extra.items() if one == COMMUNITY},
+        max_pending=call.rules.max_pending,
     )
     state = PhotoState.VISIBLE if at_once else PhotoState.PENDING
     [photo] = await call.services.uploads.commit(
         call.caller, [PHOTO], [commit], state=state
     )
     return photo
-
-
-async def _check_room(call: Call, album: Album) -> None:
-    """Refuse one pending photo too many; a full album is the better reason.
-
-    Counting first and looking at the album after that keeps the reasons in this order
-    also while others upload.
-    """
-    waiting = await call.services.library.count_photos(
-        PhotoQuery(
-            network=NETWORK,
-            owner_id=call.caller.user_id,
-            app_id=call.application.id,
-            state=PhotoState.PENDING,
-        )
-    )
-    if call.rules.max_pending and waiting >= call.rules.max_pending:
-        found = await call.services.library.album(album.id)
-        if found.size >= found.capacity:
-            raise AlbumFull(found.capacity)
-        raise TooManyPending(call.rules.max_pending)
 
 
 async def _album_for(call: Call) -> Album:

@@ -11,13 +11,25 @@ from threebath.core.tickets import Receipt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What a commit says about one receipt."""
+    """What a commit says about one receipt.
+
+    Attributes:
+        max_pending: photos of its owner, application and network that may be PENDING at
+            most, if this one will be; 0 for any number.
+    """
 
     receipt: Receipt
     access_key: str
     caption: str = ""
     state: PhotoState = PhotoState.VISIBLE
     extra: Mapping[str, str] = field(default_factory=dict)
+    max_pending: int = 0
+
+    @property
+    def queue(self) -> tuple[str, int, int]:
+        """Whose pending photos it joins: network, owner and application."""
+        network = self.receipt.kind.partition(".")[0]
+        return network, self.receipt.destination.owner_id, self.receipt.app_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +83,8 @@ class Catalog(Protocol):
         """Publish the receipts' assets: all, or none; a repeat returns the same photos.
 
         One transaction: assets to PUBLISHED, photos in, album sizes up (never over an
-        album's capacity, however many race), main photos replaced as `rule_of` says.
+        album's capacity, however many race), no more PENDING than ``max_pending``, main
+        photos replaced as `rule_of` says.
 
         Raises:
             Expired: a receipt's asset was swept.
@@ -79,6 +92,7 @@ class Catalog(Protocol):
                 the same ticket and slot was published first.
             AlbumNotFound: the album is gone.
             AlbumFull: an album has no room for them.
+            TooManyPending: they have, but too many would wait.
         """
         ...
 

@@ -1,10 +1,18 @@
 """What every catalog must do when it publishes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from threebath.core.errors import AlbumFull, AlbumNotFound, Expired, Spent, UploadError
+from threebath.core.errors import (
+    AlbumFull,
+    AlbumNotFound,
+    Expired,
+    Spent,
+    TooManyPending,
+    UploadError,
+)
 from threebath.core.library import AssetState, Community, Photo, PhotoState, User
 from threebath.core.places import Place
 from threebath.core.tickets import Receipt
@@ -274,6 +282,62 @@ class PublishingContract:
         assert [type(one) for one in errors] == [AlbumFull] * (RACERS - 10)
         assert (await library.album(album.id)).size == 10
         assert await library.count_photos(PhotoQuery(album_id=album.id)) == 10
+
+    async def test_no_more_wait_than_may(self, catalog: Catalog, library: Library) -> None:
+        """All or none, of an owner, application and network; a repeat adds nothing."""
+        full = await library.create_album(a_draft(capacity=0), NOW)
+        first, second, third, seen, theirs, other, elsewhere = (
+            a_receipt(),
+            a_receipt(),
+            a_receipt(place=Place.ALBUM, album=full.id),
+            a_receipt(),
+            a_receipt(owner=6),
+            a_receipt(app_id=8),
+            a_receipt(kind="up.photo"),
+        )
+        receipts = (first, second, third, seen, theirs, other, elsewhere)
+        await accepted(catalog, *receipts)
+
+        async def publish(*some: Receipt, **changes: Any) -> list[Photo]:
+            said = {"state": PhotoState.PENDING, "max_pending": 1, **changes}
+            return await catalog.publish([a_publication(one, **said) for one in some], NOW)
+
+        with pytest.raises(TooManyPending) as refusal:
+            await publish(first, second)
+        assert refusal.value.limit == 1
+        [photo] = await publish(first)
+        assert await publish(first) == [photo]
+        with pytest.raises(TooManyPending):
+            await publish(second)
+        with pytest.raises(AlbumFull):
+            await publish(third)
+        await publish(seen, state=PhotoState.VISIBLE)
+        await publish(theirs, other, elsewhere)
+        await library.approve(photo.id)
+        await publish(second)
+        assert await library.count_photos(PhotoQuery(state=PhotoState.PENDING)) == 4
+
+    async def test_racing_commits_never_let_too_many_wait(
+        self, catalog: Catalog, library: Library, registry: Registry
+    ) -> None:
+        """Whichever album they go to: as many as may wait come in, the others are told."""
+        await registry.add_user(User(id=5, first_name="Ann", last_name="Lee"))
+        albums = [(await library.create_album(a_draft(), NOW)).id for _ in range(3)]
+        receipts = [
+            a_receipt(place=Place.ALBUM, album=albums[number % 3])
+            for number in range(RACERS)
+        ]
+        await accepted(catalog, *receipts)
+        said = [
+            a_publication(one, state=PhotoState.PENDING, max_pending=10) for one in receipts
+        ]
+        answers = await asyncio.gather(
+            *(catalog.publish([one], NOW) for one in said), return_exceptions=True
+        )
+        errors = [one for one in answers if isinstance(one, BaseException)]
+        assert [type(one) for one in errors] == [TooManyPending] * (RACERS - 10)
+        assert await library.count_photos(EVERYTHING) == 10
+        assert sum([(await library.album(one)).size for one in albums]) == 10
 
     async def test_a_commit_that_races_the_sweep_ends_one_way(
         self, catalog: Catalog

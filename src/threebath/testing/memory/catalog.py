@@ -11,8 +11,9 @@ from threebath.core.errors import (
     Expired,
     Spent,
     StoreFailed,
+    TooManyPending,
 )
-from threebath.core.library import Album, Asset, AssetState, Photo
+from threebath.core.library import Album, Asset, AssetState, Photo, PhotoState
 from threebath.core.tickets import Receipt
 from threebath.service.ports import Publication, StoredAsset
 from threebath.testing.memory.rows import Rows
@@ -71,6 +72,7 @@ class MemoryCatalog:
             if not self._is_published(one.receipt)
         }
         filled = self._filled_albums(fresh.values(), now)
+        self._check_pending(fresh.values())
         self._check_slots(fresh.values())
         self.rows.albums.update((one.id, one) for one in filled)
         for one in fresh.values():
@@ -155,6 +157,18 @@ class MemoryCatalog:
                 raise AlbumFull(album.capacity)
             filled.append(replace(album, size=album.size + count, updated_at=now))
         return filled
+
+    def _check_pending(self, fresh: Iterable[Publication]) -> None:
+        joining = [one for one in fresh if one.state is PhotoState.PENDING]
+        waiting = Counter(
+            (one.kind.partition(".")[0], one.owner_id, one.app_id)
+            for one in self.rows.photos.values()
+            if one.state is PhotoState.PENDING
+        )
+        waiting.update(one.queue for one in joining)
+        for one in joining:
+            if one.max_pending and waiting[one.queue] > one.max_pending:
+                raise TooManyPending(one.max_pending)
 
     def _publish(self, publication: Publication, now: datetime) -> None:
         self.rows.last_photo += 1
