@@ -233,7 +233,7 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         """The database's address, resolved."""
-        return self.database or f"sqlite+aiosqlite:///{self.data.absolute()}/threebath.db"
+        return self.database or f"sqlite:///{self.data.absolute()}/threebath.db"
 
     @property
     def address(self) -> str:

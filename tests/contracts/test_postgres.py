@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import make_url
 
 from sql.postgres import fresh_database, server, why_not
 from sql.stores import Stores
@@ -35,8 +36,7 @@ async def _upgrade_thrice(url):
 async def stores(url):
     names = ", ".join(one.name for one in metadata.sorted_tables)
     async with Stores.open(url) as stores:
-        async with stores.database.write() as connection:
-            await connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        await _do(stores, f"TRUNCATE {names} RESTART IDENTITY")
         yield stores
 
 
@@ -80,18 +80,17 @@ class TestPostgresAccounts(AccountsContract):
 async def test_a_server_that_forgets_is_refused(stores, url):
     """With ``synchronous_commit=off`` a power cut takes back what was answered."""
     await stores.database.check()
-    name = stores.database.engine.url.database
-    await _alter(stores, f"DATABASE {name} SET synchronous_commit = off")
+    name = make_url(url).database
+    await _do(stores, f"ALTER DATABASE {name} SET synchronous_commit = off")
     async with Stores.open(url) as other:
         with pytest.raises(StoreFailed) as failure:
             await other.database.check()
-    await _alter(stores, f"DATABASE {name} RESET synchronous_commit")
+    await _do(stores, f"ALTER DATABASE {name} RESET synchronous_commit")
     assert "synchronous_commit" in str(failure.value.__cause__)
 
 
-async def _alter(stores, what):
-    async with stores.database.write() as connection:
-        await connection.exec_driver_sql(f"ALTER {what}")
+async def _do(stores, what):
+    await stores.database.write(lambda connection: connection.exec_driver_sql(what))
 
 
 @pytest.mark.parametrize("change", [("host=", "host=/nowhere"), ("threebath_", "no_")])

@@ -41,15 +41,13 @@ async def test_autogenerate_finds_nothing_to_do(stores):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return compare_metadata(context, metadata)
 
-    async with stores.database.read() as connection:
-        assert await connection.run_sync(compare) == []
+    assert await stores.database.read(compare) == []
 
 
 async def test_migrations_and_tables_make_the_same(path, tmp_path):
     """To the letter: autogenerate is blind to checks and to partial indexes."""
     database = Database(f"sqlite:///{tmp_path}/made.db")
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
+    await database.write(metadata.create_all)
     await database.close()
     assert schema(path) == schema(tmp_path / "made.db")
 
@@ -72,8 +70,9 @@ async def test_an_upgrade_that_fails_leaves_nothing(tmp_path):
     """All of it is one transaction."""
     url = f"sqlite:///{tmp_path}/new.db"
     database = Database(url)
-    async with database.write() as connection:
-        await connection.exec_driver_sql("CREATE TABLE posts (id INTEGER)")
+    await database.write(
+        lambda connection: connection.exec_driver_sql("CREATE TABLE posts (id INTEGER)")
+    )
     await database.close()
     with pytest.raises(StoreFailed):
         await upgrade(url)

@@ -3,12 +3,13 @@
 import asyncio
 import random
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
+from sqlalchemy import text
 
 from sql.stores import Stores
-from threebath.adapters.sql import Database
 from threebath.core.errors import StoreFailed
 from threebath.service.ports import PhotoQuery, TokenDraft
 from threebath.testing.samples import (
@@ -22,30 +23,36 @@ from threebath.testing.samples import (
 )
 
 
-async def pragma(connection, name):
-    return (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+def pragma(connection, name):
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
 async def on_driver(database, statement):
     """Run *statement* on a pooled connection, outside any transaction."""
-    async with database.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        await raw.driver_connection.execute_fetchall(statement)
+
+    def run(connection):
+        connection.connection.driver_connection.rollback()
+        connection.connection.driver_connection.execute(statement).fetchall()
+
+    await database.read(run)
 
 
-@pytest.mark.parametrize("way", [Database.read, Database.write])
-async def test_every_connection_survives_a_power_cut(stores, way):
+async def test_every_connection_survives_a_power_cut(stores):
     """WAL, a sync for each commit, and foreign keys: on all of them at once."""
-    async with way(stores.database) as first:
-        connections = [first]
-        if way is Database.read:
-            connections += [await stores.database.engine.connect() for _ in range(3)]
-        for one in connections:
-            assert await pragma(one, "synchronous") == 2
-            assert await pragma(one, "journal_mode") == "wal"
-            assert await pragma(one, "foreign_keys") == 1
-        for one in connections[1:]:
-            await one.close()
+    all_are_open = threading.Barrier(5, timeout=10)
+
+    def look(connection):
+        all_are_open.wait()
+        return [pragma(connection, name) for name in ("synchronous", "journal_mode")] + [
+            pragma(connection, "foreign_keys"),
+            id(connection.connection.driver_connection),
+        ]
+
+    found = await asyncio.gather(
+        *(stores.database.read(look) for _ in range(4)), stores.database.write(look)
+    )
+    assert [one[:3] for one in found] == [[2, "wal", 1]] * 5
+    assert len({one[3] for one in found}) == 5
 
 
 @pytest.mark.parametrize("unsafe", ["synchronous=NORMAL", "foreign_keys=OFF"])
@@ -92,8 +99,7 @@ async def test_a_full_disk_takes_nothing_and_breaks_nothing(stores):
     """All of a call is refused; what was there can be read; later there is room again."""
     [receipt] = await accepted(stores.catalog)
     [photo] = await published(stores.catalog)
-    async with stores.database.read() as connection:
-        pages = await pragma(connection, "page_count")
+    pages = await stores.database.read(lambda connection: pragma(connection, "page_count"))
     await on_driver(stores.database, f"PRAGMA max_page_count={pages}")
     with pytest.raises(StoreFailed) as failure:
         await stores.library.create_album(a_draft(description="x" * 100_000), NOW)
@@ -126,24 +132,67 @@ async def test_a_locked_database_is_waited_for_and_read(url, path):
 
 async def test_readers_and_a_writer_do_not_wait_for_each_other(stores):
     """A reader sees one state from its first look to its last."""
-    count = "SELECT count(*) FROM photos"
-    async with stores.database.read() as reader:
-        assert (await reader.exec_driver_sql(count)).scalar() == 0
-        await asyncio.wait_for(published(stores.catalog), 2)
-        assert (await reader.exec_driver_sql(count)).scalar() == 0
+    began, written = threading.Event(), threading.Event()
+
+    def look_twice(connection):
+        count = "SELECT count(*) FROM photos"
+        first = connection.exec_driver_sql(count).scalar()
+        began.set()
+        assert written.wait(10)
+        return first, connection.exec_driver_sql(count).scalar()
+
+    reader = asyncio.create_task(stores.database.read(look_twice))
+    await asyncio.to_thread(began.wait, 10)
+    await asyncio.wait_for(published(stores.catalog), 2)
+    written.set()
+    assert await reader == (0, 0)
     assert await stores.library.count_photos(PhotoQuery()) == 1
+
+
+async def test_the_event_loop_goes_on_while_a_writer_waits(url, path):
+    """For another process's lock, or for the disk: other requests are answered."""
+    async with Stores.open(url, patience=5) as stores:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.create_task(published(stores.catalog))
+            for _ in range(20):
+                await asyncio.wait_for(stores.library.photos(PhotoQuery()), 1)
+                await asyncio.sleep(0.005)
+            assert not waiting.done()
+            other.execute("COMMIT")
+        assert await waiting
+
+
+async def test_a_cancelled_write_is_over_when_it_says_so(stores):
+    """Done or not done; and who comes next need not wait for it."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def write(connection):
+        connection.exec_driver_sql("INSERT INTO admins VALUES (1, 2)")
+        began.set()
+        assert go_on.wait(10)
+
+    work = asyncio.create_task(stores.database.write(write))
+    await asyncio.to_thread(began.wait, 10)
+    work.cancel()
+    await asyncio.sleep(0.05)
+    assert not work.done()
+    go_on.set()
+    await asyncio.wait([work])
+    assert work.cancelled()
+    assert await stores.accounts.administers(2, 1)
+    await asyncio.wait_for(published(stores.catalog), 2)
 
 
 async def test_an_error_inside_takes_the_transaction_back(stores):
     """And comes out as it is: a bug is not a failing store."""
 
-    async def stumble():
-        async with stores.database.write() as connection:
-            await connection.exec_driver_sql("INSERT INTO admins VALUES (1, 2)")
-            raise ZeroDivisionError
+    def stumble(connection):
+        connection.exec_driver_sql("INSERT INTO admins VALUES (1, 2)")
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        await stumble()
+        await stores.database.write(stumble)
     assert not await stores.accounts.administers(2, 1)
 
 
@@ -206,8 +255,7 @@ SELECT id FROM assets WHERE state <> 'published' ORDER BY expires_at, id LIMIT 9
 @pytest.mark.parametrize("query", LISTINGS.strip().splitlines())
 async def test_listings_are_served_by_indexes(stores, query):
     """None of them reads a whole table, or sorts one."""
-    async with stores.database.read() as connection:
-        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")
-        plan = " / ".join(row.detail for row in rows)
+    rows = await stores.database.rows(text(f"EXPLAIN QUERY PLAN {query}"))
+    plan = " / ".join(row.detail for row in rows)
     assert "INDEX" in plan
     assert "TEMP B-TREE" not in plan

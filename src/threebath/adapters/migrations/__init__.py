@@ -27,8 +27,7 @@ async def upgrade(url: str) -> None:
     database = Database(url, patience=60)
     try:
         await database.check()
-        async with database.write() as connection:
-            await connection.run_sync(_upgrade)
+        await database.write(_upgrade)
     finally:
         await database.close()
 
@@ -37,8 +36,7 @@ async def current(url: str) -> str | None:
     """Return the revision that the tables are at; None where there are none yet."""
     database = Database(url)
     try:
-        async with database.read() as connection:
-            return await connection.run_sync(_revision)
+        return await database.read(_revision)
     finally:
         await database.close()
 

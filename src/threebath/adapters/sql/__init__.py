@@ -1,6 +1,7 @@
 """The catalog, the library, the accounts and the registry in a database.
 
-SQLAlchemy Core over aiosqlite or asyncpg; the same statements for both.
+SQLAlchemy Core over sqlite3 or asyncpg; the same statements for both. Those of every call
+are built once, with parameters: building one costs more than SQLite takes to run it.
 """
 
 from threebath.adapters.sql.accounts import SqlAccounts

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, bindparam, exists, select
 
 from threebath.adapters.sql.database import Database
 from threebath.adapters.sql.rows import (
@@ -37,15 +36,49 @@ from threebath.core.errors import (
 from threebath.core.library import Chat, Community, User
 from threebath.core.tickets import Application, Caller, Destination
 
-_TOKENS = select(tokens, grants.c.permission).outerjoin(
-    grants,
-    and_(
-        tokens.c.user_id != 0,
-        tokens.c.user_id == grants.c.user_id,
-        tokens.c.app_id == grants.c.app_id,
-    ),
+_BY_KEY = select(applications).where(applications.c.key == bindparam("key"))
+_BY_ID = select(applications).where(applications.c.id == bindparam("id"))
+_CHAT = select(chats).where(chats.c.id == bindparam("id"))
+
+_TOKEN = (
+    select(tokens, grants.c.permission)
+    .outerjoin(
+        grants,
+        and_(
+            tokens.c.user_id != 0,
+            tokens.c.user_id == grants.c.user_id,
+            tokens.c.app_id == grants.c.app_id,
+        ),
+    )
+    .where(tokens.c.hash == bindparam("hash"))
 )
-"""Tokens, each as often as there are permissions granted for good."""
+"""A token, as often as there are permissions granted for good."""
+
+_IS_USER = select(exists().where(users.c.id == bindparam("id")))
+_IS_COMMUNITY = select(exists().where(communities.c.id == bindparam("id")))
+_IS_ADMIN = select(
+    exists().where(
+        admins.c.community_id == bindparam("community_id"),
+        admins.c.user_id == bindparam("user_id"),
+    )
+)
+
+_USERS = select(users).where(users.c.id.in_(bindparam("ids", expanding=True)))
+_COMMUNITIES = select(communities).where(
+    communities.c.id.in_(bindparam("ids", expanding=True))
+)
+_USER_CALLED = (
+    select(users)
+    .where(users.c.screen_key == bindparam("key"))
+    .order_by(users.c.id)
+    .limit(1)
+)
+_COMMUNITY_CALLED = (
+    select(communities)
+    .where(communities.c.screen_key == bindparam("key"))
+    .order_by(communities.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +91,17 @@ class SqlAccounts:
     database: Database
 
     async def application(self, key: str) -> Application:
-        query = select(applications).where(applications.c.key == key)
-        async with self.database.read() as connection:
-            if row := (await connection.execute(query)).first():
-                return application_of(row)
+        if row := await self.database.first(_BY_KEY, key=key):
+            return application_of(row)
         raise UnknownApplication
 
     async def application_by_id(self, app_id: int) -> Application:
-        query = select(applications).where(applications.c.id == app_id)
-        async with self.database.read() as connection:
-            if row := (await connection.execute(query)).first():
-                return application_of(row)
+        if row := await self.database.first(_BY_ID, id=app_id):
+            return application_of(row)
         raise UnknownApplication
 
     async def caller(self, token: str, now: datetime) -> Caller:
-        query = _TOKENS.where(tokens.c.hash == hash_of(token))
-        async with self.database.read() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self.database.rows(_TOKEN, hash=hash_of(token))
         if not rows:
             raise UnknownSession
         if rows[0].expires_at is not None and now >= rows[0].expires_at:
@@ -82,68 +109,52 @@ class SqlAccounts:
         return caller_of(rows)
 
     async def authorise(self, caller: Caller, to: Destination) -> None:
-        owner = to.owner_id
-        async with self.database.read() as connection:
-            table = communities if owner < 0 else users
-            if not await _is_there(connection, table.c.id == abs(owner)):
-                raise CommunityNotFound(-owner) if owner < 0 else UserNotFound(owner)
-            if owner == caller.actor_id:
-                return
-            if owner > 0 or not await _is_there(
-                connection,
-                admins.c.community_id == -owner,
-                admins.c.user_id == caller.user_id,
-            ):
-                raise AccessDenied
+        await self.database.read(lambda connection: _authorise(connection, caller, to))
 
     async def users(self, ids: Sequence[int]) -> list[User]:
-        query = select(users).where(users.c.id.in_(ids))
-        async with self.database.read() as connection:
-            found = {row.id: user_of(row) for row in await connection.execute(query)}
+        rows = await self.database.rows(_USERS, ids=ids)
+        found = {row.id: user_of(row) for row in rows}
         return [found[one] for one in ids if one in found]
 
     async def communities(self, ids: Sequence[int]) -> list[Community]:
-        query = select(communities).where(communities.c.id.in_(ids))
-        async with self.database.read() as connection:
-            found = {row.id: community_of(row) for row in await connection.execute(query)}
+        rows = await self.database.rows(_COMMUNITIES, ids=ids)
+        found = {row.id: community_of(row) for row in rows}
         return [found[one] for one in ids if one in found]
 
     async def by_screen_name(self, name: str) -> User | Community | None:
         if not name:
             return None
         key = screen_key(name)
-        user = select(users).where(users.c.screen_key == key).order_by(users.c.id)
-        group = select(communities).where(communities.c.screen_key == key)
-        async with self.database.read() as connection:
-            if row := (await connection.execute(user.limit(1))).first():
-                return user_of(row)
-            row = (await connection.execute(group.order_by(communities.c.id))).first()
+        if row := await self.database.first(_USER_CALLED, key=key):
+            return user_of(row)
+        row = await self.database.first(_COMMUNITY_CALLED, key=key)
         return None if row is None else community_of(row)
 
     async def all_communities(self, limit: int = 1000) -> list[Community]:
         query = select(communities).order_by(communities.c.id).limit(limit)
-        async with self.database.read() as connection:
-            return [community_of(row) for row in await connection.execute(query)]
+        return [community_of(row) for row in await self.database.rows(query)]
 
     async def all_users(self, limit: int = 1000) -> list[User]:
         query = select(users).order_by(users.c.id).limit(limit)
-        async with self.database.read() as connection:
-            return [user_of(row) for row in await connection.execute(query)]
+        return [user_of(row) for row in await self.database.rows(query)]
 
     async def administers(self, user_id: int, community_id: int) -> bool:
-        async with self.database.read() as connection:
-            return await _is_there(
-                connection,
-                admins.c.user_id == user_id,
-                admins.c.community_id == community_id,
-            )
+        pair = {"user_id": user_id, "community_id": community_id}
+        row = await self.database.first(_IS_ADMIN, **pair)
+        return row is not None and bool(row[0])
 
     async def chat(self, chat_id: int) -> Chat | None:
-        query = select(chats).where(chats.c.id == chat_id)
-        async with self.database.read() as connection:
-            row = (await connection.execute(query)).first()
+        row = await self.database.first(_CHAT, id=chat_id)
         return None if row is None else chat_of(row)
 
 
-async def _is_there(connection: AsyncConnection, *where: ColumnElement[bool]) -> bool:
-    return bool((await connection.execute(select(exists().where(*where)))).scalar())
+def _authorise(connection: Connection, caller: Caller, to: Destination) -> None:
+    owner = to.owner_id
+    is_owner = _IS_COMMUNITY if owner < 0 else _IS_USER
+    if not connection.execute(is_owner, {"id": abs(owner)}).scalar():
+        raise CommunityNotFound(-owner) if owner < 0 else UserNotFound(owner)
+    if owner == caller.actor_id:
+        return
+    pair = {"user_id": caller.user_id, "community_id": -owner}
+    if owner > 0 or not connection.execute(_IS_ADMIN, pair).scalar():
+        raise AccessDenied

@@ -5,9 +5,8 @@ Both databases have ``ON CONFLICT``; SQLAlchemy has it in each one's own words.
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Executable, Table, text
+from sqlalchemy import Connection, Executable, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 _Insert = sqlite.Insert | postgresql.Insert
 
@@ -18,14 +17,14 @@ _INSERTS: Mapping[str, Callable[[Table], _Insert]] = {
 
 
 def insert_unless_there(
-    connection: AsyncConnection, table: Table, values: Mapping[str, object]
+    connection: Connection, table: Table, values: Mapping[str, object]
 ) -> Executable:
     """Return an INSERT that gives the new row back; none, where a unique index objects."""
     return _insert(connection, table, values).on_conflict_do_nothing().returning(table)
 
 
 def insert_or_replace(
-    connection: AsyncConnection, table: Table, values: Mapping[str, object]
+    connection: Connection, table: Table, values: Mapping[str, object]
 ) -> Executable:
     """Return an INSERT that takes the place of the row with the same primary key.
 
@@ -37,7 +36,7 @@ def insert_or_replace(
     return put.returning(table)
 
 
-async def number_after(connection: AsyncConnection, table: Table, last: int) -> None:
+def number_after(connection: Connection, table: Table, last: int) -> None:
     """Let a table's own numbers go on after *last*, which somebody chose.
 
     SQLite does so by itself; PostgreSQL's sequence must be told.
@@ -47,10 +46,8 @@ async def number_after(connection: AsyncConnection, table: Table, last: int) -> 
             "SELECT setval(name, :last) FROM pg_get_serial_sequence(:place, 'id') AS name "
             "WHERE nextval(name) <= :last"
         )
-        await connection.execute(skip, {"place": table.name, "last": last})
+        connection.execute(skip, {"place": table.name, "last": last})
 
 
-def _insert(
-    connection: AsyncConnection, table: Table, values: Mapping[str, object]
-) -> _Insert:
+def _insert(connection: Connection, table: Table, values: Mapping[str, object]) -> _Insert:
     return _INSERTS[connection.dialect.name](table).values(dict(values))

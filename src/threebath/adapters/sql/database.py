@@ -1,23 +1,43 @@
-"""One database: connections that read, connections that write, and whether it is safe."""
+"""One database: units of work that read, units that write, and whether it is safe.
+
+A unit of work is a plain function of a connection: one transaction, which runs wherever
+the driver does (SQLite's in a thread, PostgreSQL's over the event loop), in one go.
+"""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Executable, Row
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from threebath.adapters.sql.postgres import Postgres
 from threebath.adapters.sql.sqlite import Sqlite
 from threebath.core.errors import StoreFailed
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-_KINDS: dict[str, type[Sqlite | Postgres]] = {"sqlite": Sqlite, "postgresql": Postgres}
+T = TypeVar("T")
+
+
+class _Kind(Protocol):
+    """What is particular to one kind of database."""
+
+    async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T: ...
+
+    def check(self, connection: Connection) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+_KINDS: Mapping[str, Callable[[URL, float], _Kind]] = {
+    "sqlite": Sqlite,
+    "postgresql": Postgres,
+}
 
 
 class Database:
-    """An engine and its rules; the ports' adapters share one.
+    """Connections and their rules; the ports' adapters share one.
 
     Args:
         url: ``sqlite:///path`` (``sqlite:////absolute``) or ``postgresql://…``.
@@ -26,47 +46,47 @@ class Database:
 
     def __init__(self, url: str, *, patience: float = 10) -> None:
         address = make_url(url)
-        self._kind = _KINDS[address.get_backend_name()](patience)
-        self.engine: AsyncEngine = create_async_engine(
-            address.set(drivername=_DRIVERS[address.get_backend_name()]),
-            hide_parameters=True,
-            pool_timeout=patience,
-            **self._kind.engine_options(),
-        )
-        self._kind.prepare(self.engine.sync_engine)
-        self._writer = self.engine.execution_options(writes=True)
+        self._kind = _KINDS[address.get_backend_name()](address, patience)
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that sees one state of the database and changes nothing.
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Do *work* in a transaction that sees one state and changes nothing.
 
         Raises:
             StoreFailed: the database does not answer; the error is its cause.
         """
         with _failures():
-            async with self.engine.begin() as connection:
-                yield connection
+            return await self._kind.run(work, writes=False)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction; it is durable on leaving, or gone if an error leaves.
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Do *work* in a transaction: durable on return, gone if an error leaves.
 
         Raises:
             StoreFailed: the database does not answer, is locked or full.
         """
         with _failures():
-            async with self._kind.turn, self._writer.begin() as connection:
-                yield connection
+            return await self._kind.run(work, writes=True)
+
+    async def rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
+        """Return what a query finds, for these values of its parameters."""
+        return await self.read(lambda connection: connection.execute(query, values).all())
+
+    async def first(self, query: Executable, **values: object) -> Row[Any] | None:
+        """Return the first row that a query finds, or None."""
+        return await self.read(lambda connection: connection.execute(query, values).first())
+
+    async def change(self, statement: Executable, **values: object) -> int:
+        """Do a statement as a transaction of its own; return how many rows it touched."""
+        return await self.write(
+            lambda connection: connection.execute(statement, values).rowcount
+        )
 
     async def check(self) -> None:
         """Raise `StoreFailed` unless it answers and a commit survives a power cut."""
-        async with self.read() as connection:
-            await self._kind.check(connection)
+        await self.read(self._kind.check)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
-        await self._kind.settle()
+        await self._kind.close()
 
 
 @contextmanager

@@ -5,13 +5,25 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from threebath.adapters.sql.conflicts import insert_unless_there, number_after
 from threebath.adapters.sql.database import Database
 from threebath.adapters.sql.publish import set_main, show_as_main
 from threebath.adapters.sql.rows import (
+    AnyRow,
+    Values,
     album_of,
     message_of,
     message_values,
@@ -52,6 +64,40 @@ _MOST = 2**31 - 1
 """The largest LIMIT and OFFSET that PostgreSQL's driver takes."""
 
 
+_ALBUM = select(albums).where(albums.c.id == bindparam("id"))
+_PHOTO = select_photos().where(photos.c.id == bindparam("id"))
+
+_SHOW = (
+    update(photos)
+    .where(photos.c.id == bindparam("photo"), photos.c.state == PhotoState.PENDING)
+    .values(state=PhotoState.VISIBLE)
+)
+_RECAPTION = (
+    update(photos)
+    .where(photos.c.id == bindparam("photo"))
+    .values(caption=bindparam("said"))
+)
+_HOLD = update(photos).where(photos.c.id == bindparam("photo")).values(id=photos.c.id)
+
+_TAGS = (
+    select(tag_rows)
+    .where(tag_rows.c.photo_id.in_(bindparam("ids", expanding=True)))
+    .order_by(tag_rows.c.id)
+)
+_COUNT_TAGS = select(func.count()).where(tag_rows.c.photo_id == bindparam("photo"))
+
+_FIRST_POST = select(posts).where(
+    posts.c.network == bindparam("network"),
+    posts.c.owner_id == bindparam("owner_id"),
+    posts.c.once == bindparam("once"),
+)
+_FIRST_MESSAGE = select(messages).where(
+    messages.c.actor_id == bindparam("actor_id"),
+    messages.c.peer_id == bindparam("peer_id"),
+    messages.c.random_id == bindparam("random_id"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SqlLibrary:
     """`Library` in a database; an owner has at most *max_albums* in a network."""
@@ -62,24 +108,24 @@ class SqlLibrary:
     async def create_album(self, draft: AlbumDraft, now: datetime) -> Album:
         owned = (albums.c.network == draft.network) & (albums.c.owner_id == draft.owner_id)
         default = select(albums).where(owned, albums.c.default_for == draft.default_for)
-        async with self.database.write() as connection:
-            if draft.default_for and (row := (await connection.execute(default)).first()):
+        count = select(func.count()).select_from(albums).where(owned)
+
+        def create(connection: Connection) -> Album:
+            if draft.default_for and (row := connection.execute(default).first()):
                 return album_of(row)
-            count = select(func.count()).select_from(albums).where(owned)
-            if (await connection.execute(count)).scalar_one() >= self.max_albums:
+            if connection.execute(count).scalar_one() >= self.max_albums:
                 raise TooManyAlbums(self.max_albums)
-            new = insert_unless_there(connection, albums, _album_values(draft, now))
-            row = (await connection.execute(new)).first()
-            row = row or (await connection.execute(default)).one()
+            values = _album_values(draft, now)
+            row = _put_once(connection, albums, values, default)
             if draft.id:
-                await number_after(connection, albums, draft.id)
+                number_after(connection, albums, draft.id)
             return album_of(row)
 
+        return await self.database.write(create)
+
     async def album(self, album_id: int) -> Album:
-        query = select(albums).where(albums.c.id == album_id)
-        async with self.database.read() as connection:
-            if row := (await connection.execute(query)).first():
-                return album_of(row)
+        if row := await self.database.first(_ALBUM, id=album_id):
+            return album_of(row)
         raise AlbumNotFound
 
     async def albums(
@@ -90,119 +136,92 @@ class SqlLibrary:
         )
         if ids:
             query = query.where(albums.c.id.in_(ids))
-        async with self.database.read() as connection:
-            rows = await connection.execute(query.order_by(albums.c.id))
-            return [album_of(row) for row in rows]
+        rows = await self.database.rows(query.order_by(albums.c.id))
+        return [album_of(row) for row in rows]
 
     async def photo(self, photo_id: int) -> Photo:
-        async with self.database.read() as connection:
-            return await _photo(connection, photo_id)
+        return await self.database.read(lambda connection: _photo(connection, photo_id))
 
     async def photos(self, query: PhotoQuery) -> list[Photo]:
         order = photos.c.id.desc() if query.newest_first else photos.c.id
         page = _where(select_photos(), query).order_by(order)
         page = page.limit(min(query.limit, _MOST)).offset(min(query.offset, _MOST))
-        async with self.database.read() as connection:
-            return [photo_of(row) for row in await connection.execute(page)]
+        return [photo_of(row) for row in await self.database.rows(page)]
 
     async def count_photos(self, query: PhotoQuery) -> int:
         count = _where(select(func.count()).select_from(photos), query)
-        async with self.database.read() as connection:
-            found: int = (await connection.execute(count)).scalar_one()
+        found: int = await self.database.read(
+            lambda connection: connection.execute(count).scalar_one()
+        )
         return found
 
     async def approve(self, photo_id: int) -> None:
-        show = (
-            update(photos)
-            .where(photos.c.id == photo_id, photos.c.state == PhotoState.PENDING)
-            .values(state=PhotoState.VISIBLE)
-        )
-        async with self.database.write() as connection:
-            photo = await _photo(connection, photo_id)
-            if (await connection.execute(show)).rowcount:
-                await show_as_main(connection, photo.place, photo.owner_id, photo.id)
+        def show(connection: Connection) -> None:
+            photo = _photo(connection, photo_id)
+            if connection.execute(_SHOW, {"photo": photo_id}).rowcount:
+                show_as_main(connection, photo.place, photo.owner_id, photo.id)
+
+        await self.database.write(show)
 
     async def recaption(self, photo_id: int, caption: str) -> None:
-        change = update(photos).where(photos.c.id == photo_id).values(caption=caption)
-        async with self.database.write() as connection:
-            if not (await connection.execute(change)).rowcount:
-                raise PhotoNotFound(str(photo_id))
+        if not await self.database.change(_RECAPTION, photo=photo_id, said=caption):
+            raise PhotoNotFound(str(photo_id))
 
     async def make_main(self, photo_id: int) -> None:
-        async with self.database.write() as connection:
-            photo = await _photo(connection, photo_id)
-            await set_main(connection, photo.owner_id, photo.id)
+        def make(connection: Connection) -> None:
+            photo = _photo(connection, photo_id)
+            set_main(connection, photo.owner_id, photo.id)
+
+        await self.database.write(make)
 
     async def remove(self, photo_id: int) -> None:
-        async with self.database.write() as connection:
-            photo = await _photo(connection, photo_id)
-            drop = delete(photos).where(photos.c.id == photo.id)
-            if not (await connection.execute(drop)).rowcount:
-                raise PhotoNotFound(str(photo_id))
-            await connection.execute(
-                update(assets)
-                .where(assets.c.id == photo.asset.id)
-                .values(state=AssetState.DELETED)
-            )
-            await connection.execute(
-                update(albums)
-                .where(albums.c.id == photo.album_id)
-                .values(size=albums.c.size - 1)
-            )
-            await connection.execute(
-                delete(tag_rows).where(tag_rows.c.photo_id == photo.id)
-            )
-            await _drop_main(connection, photo)
+        await self.database.write(lambda connection: _remove(connection, photo_id))
 
     async def add_tags(self, photo_id: int, tags: Sequence[Tag], at_most: int) -> None:
-        held = select(func.count()).where(tag_rows.c.photo_id == photo_id)
-        # Taking the photo's row first lets one tagger in at a time.
-        hold = update(photos).where(photos.c.id == photo_id).values(id=photos.c.id)
-        async with self.database.write() as connection:
-            if not (await connection.execute(hold)).rowcount:
+        its = {"photo": photo_id}
+
+        def add(connection: Connection) -> None:
+            # Taking the photo's row first lets one tagger in at a time.
+            if not connection.execute(_HOLD, its).rowcount:
                 raise PhotoNotFound(str(photo_id))
-            if (await connection.execute(held)).scalar_one() + len(tags) > at_most:
+            if connection.execute(_COUNT_TAGS, its).scalar_one() + len(tags) > at_most:
                 raise LimitReached(f"a photo has at most {at_most} tags")
             if tags:
-                await connection.execute(insert(tag_rows), [asdict(one) for one in tags])
+                connection.execute(insert(tag_rows), [asdict(one) for one in tags])
+
+        await self.database.write(add)
 
     async def tags(self, photo_ids: Sequence[int]) -> list[Tag]:
-        wanted = tag_rows.c.photo_id.in_(photo_ids)
-        query = select(tag_rows).where(wanted).order_by(tag_rows.c.id)
-        async with self.database.read() as connection:
-            return [tag_of(row) for row in await connection.execute(query)]
+        return [tag_of(row) for row in await self.database.rows(_TAGS, ids=photo_ids)]
 
     async def add_post(self, post: Post, once: str = "") -> Post:
         values = {**post_values(post), "once": once}
-        first = select(posts).where(
-            posts.c.network == post.network,
-            posts.c.owner_id == post.owner_id,
-            posts.c.once == once,
-        )
-        async with self.database.write() as connection:
-            new = insert_unless_there(connection, posts, values)
-            row = (await connection.execute(new)).first()
-            return post_of(row or (await connection.execute(first)).one())
+        return post_of(await self._put_once(posts, values, _FIRST_POST))
 
     async def posts(self, network: str, owner_id: int, limit: int = 100) -> list[Post]:
         query = select(posts).where(
             posts.c.network == network, posts.c.owner_id == owner_id
         )
         page = query.order_by(posts.c.id.desc()).limit(min(limit, _MOST))
-        async with self.database.read() as connection:
-            return [post_of(row) for row in await connection.execute(page)]
+        return [post_of(row) for row in await self.database.rows(page)]
 
     async def add_message(self, message: Message, random_id: int = 0) -> Message:
         values = message_values(message, random_id)
-        first = select(messages).where(
-            messages.c.actor_id == message.actor_id,
-            messages.c.peer_id == message.peer_id,
-            messages.c.random_id == random_id,
+        return message_of(await self._put_once(messages, values, _FIRST_MESSAGE))
+
+    async def _put_once(self, table: Table, values: Values, first: Executable) -> AnyRow:
+        return await self.database.write(
+            lambda connection: _put_once(connection, table, values, first)
         )
-        async with self.database.write() as connection:
-            new = insert_unless_there(connection, messages, values)
-            row = (await connection.execute(new)).first()
-            return message_of(row or (await connection.execute(first)).one())
+
+
+def _put_once(
+    connection: Connection, table: Table, values: Values, first: Executable
+) -> AnyRow:
+    """Insert a row; where it is there already, return what the query *first* finds."""
+    new = insert_unless_there(connection, table, values)
+    row = connection.execute(new).first()
+    return row or connection.execute(first, values).one()
 
 
 def _album_values(draft: AlbumDraft, now: datetime) -> dict[str, object]:
@@ -238,16 +257,25 @@ def _where(statement: Select[Any], query: PhotoQuery) -> Select[Any]:
     return statement.where(photos.c.id.in_(query.ids)) if query.ids else statement
 
 
-async def _photo(connection: AsyncConnection, photo_id: int) -> Photo:
-    query = select_photos().where(photos.c.id == photo_id)
-    if row := (await connection.execute(query)).first():
+def _photo(connection: Connection, photo_id: int) -> Photo:
+    if row := connection.execute(_PHOTO, {"id": photo_id}).first():
         return photo_of(row)
     raise PhotoNotFound(str(photo_id))
 
 
-async def _drop_main(connection: AsyncConnection, photo: Photo) -> None:
+def _remove(connection: Connection, photo_id: int) -> None:
+    photo = _photo(connection, photo_id)
+    if not connection.execute(delete(photos).where(photos.c.id == photo.id)).rowcount:
+        raise PhotoNotFound(str(photo_id))
+    connection.execute(
+        update(assets).where(assets.c.id == photo.asset.id).values(state=AssetState.DELETED)
+    )
+    connection.execute(
+        update(albums).where(albums.c.id == photo.album_id).values(size=albums.c.size - 1)
+    )
+    connection.execute(delete(tag_rows).where(tag_rows.c.photo_id == photo.id))
     table = users if photo.owner_id > 0 else communities
-    await connection.execute(
+    connection.execute(
         update(table)
         .where(table.c.id == abs(photo.owner_id), table.c.main_photo_id == photo.id)
         .values(main_photo_id=0)

@@ -1,12 +1,14 @@
-"""What is particular to PostgreSQL: which of its settings are safe."""
+"""What is particular to PostgreSQL: its driver, and which of its settings are safe."""
 
-from contextlib import AbstractAsyncContextManager, nullcontext
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import URL, Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from threebath.core.errors import StoreFailed
+
+T = TypeVar("T")
 
 _UNSAFE = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off"}
 _CONNECTIONS = 10
@@ -15,32 +17,30 @@ _CONNECTIONS = 10
 class Postgres:
     """PostgreSQL's part of a `Database`: any connection writes, rows are locked there."""
 
-    def __init__(self, patience: float) -> None:
-        self.turn: AbstractAsyncContextManager[None] = nullcontext()
-        self._patience = patience
+    def __init__(self, address: URL, patience: float) -> None:
+        self._engine = create_async_engine(
+            address.set(drivername="postgresql+asyncpg"),
+            hide_parameters=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=patience,
+            pool_pre_ping=True,
+            connect_args={"timeout": patience, "command_timeout": patience},
+        )
 
-    def engine_options(self) -> dict[str, Any]:
-        """Return what `create_async_engine` shall know."""
-        return {
-            "pool_size": _CONNECTIONS,
-            "max_overflow": 0,
-            "pool_pre_ping": True,
-            "connect_args": {
-                "timeout": self._patience,
-                "command_timeout": self._patience,
-            },
-        }
+    async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+        """Do *work* as one transaction; wherever it waits, the event loop goes on."""
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
 
-    def prepare(self, engine: Engine) -> None:
-        """Do nothing: PostgreSQL's transactions begin as they should."""
-
-    async def check(self, connection: AsyncConnection) -> None:
+    def check(self, connection: Connection) -> None:
         """Raise `StoreFailed` if a commit that was answered could be lost."""
         for name, unsafe in _UNSAFE.items():
-            found = (await connection.exec_driver_sql(f"SHOW {name}")).scalar()
+            found = connection.exec_driver_sql(f"SHOW {name}").scalar()
             if found == unsafe:
                 cause = RuntimeError(f"PostgreSQL's {name} is {found}: commits can be lost")
                 raise StoreFailed from cause
 
-    async def settle(self) -> None:
-        """Do nothing: its driver leaves nothing running."""
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()

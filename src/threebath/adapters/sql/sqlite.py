@@ -1,4 +1,7 @@
-"""What is particular to SQLite: pragmas, how a transaction begins, what is safe.
+"""What is particular to SQLite: threads, pragmas, how a transaction begins, what is safe.
+
+A transaction runs in one thread from its BEGIN to its COMMIT: a statement takes
+microseconds, and a way to a thread and back for each would cost several times that.
 
 In WAL mode with ``synchronous=NORMAL`` a power cut takes back commits that were answered;
 with FULL it does not. ``BEGIN IMMEDIATE`` waits for its turn, where a transaction that
@@ -6,78 +9,69 @@ reads first and writes later is refused at once when another writes.
 """
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
-from threading import Thread
-from typing import Any
-from weakref import WeakSet
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-import aiosqlite
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from threebath.adapters.threads import in_thread
 from threebath.core.errors import StoreFailed
+
+T = TypeVar("T")
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _SAFE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 _CONNECTIONS = 5
-_FAREWELL = 5
-"""Seconds that `Sqlite.settle` waits at most."""
 
 
 class Sqlite:
-    """SQLite's part of a `Database`: many connections read, one writes.
+    """SQLite's part of a `Database`: many connections read, one writes."""
 
-    Attributes:
-        turn: held by who writes; other processes are waited for inside SQLite.
-    """
-
-    def __init__(self, patience: float) -> None:
-        self.turn: AbstractAsyncContextManager[None] = asyncio.Lock()
-        self._patience = patience
-        self._threads: WeakSet[Thread] = WeakSet()
-
-    def engine_options(self) -> dict[str, Any]:
-        """Return what `create_async_engine` shall know."""
-        return {
-            "poolclass": AsyncAdaptedQueuePool,
-            "pool_size": _CONNECTIONS,
-            "max_overflow": 0,
-            "connect_args": {
-                "async_creator_fn": self._connect,
-                "timeout": self._patience,
+    def __init__(self, address: URL, patience: float) -> None:
+        self._turn = asyncio.Lock()
+        """Held by who writes; other processes are waited for inside SQLite."""
+        self._threads = ThreadPoolExecutor(_CONNECTIONS, "sqlite")
+        self._engine = create_engine(
+            address.set(drivername="sqlite"),
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            connect_args={
+                "timeout": patience,
                 "isolation_level": None,
+                "check_same_thread": False,
             },
-        }
+        )
+        event.listen(self._engine, "connect", _set_pragmas)
+        event.listen(self._engine, "begin", _begin)
+        self._writer = self._engine.execution_options(writes=True)
 
-    def prepare(self, engine: Engine) -> None:
-        """Set each connection's pragmas, and how its transactions begin."""
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+    async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
+        """Do *work* as one transaction, in one thread."""
+        if not writes:
+            return await in_thread(self._threads, _transact, self._engine, work)
+        async with self._turn:
+            return await in_thread(self._threads, _transact, self._writer, work)
 
-    async def check(self, connection: AsyncConnection) -> None:
+    def check(self, connection: Connection) -> None:
         """Raise `StoreFailed` unless the pragmas hold."""
         for name, wanted in _SAFE.items():
-            found = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+            found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             _demand(name, found, wanted)
 
-    async def settle(self) -> None:
-        """Wait until the threads of closed connections have ended.
+    async def close(self) -> None:
+        """Close the connections, and have the threads end."""
+        await asyncio.to_thread(self._engine.dispose)
+        self._threads.shutdown(wait=False)
 
-        One that outlives its event loop has nobody to report to, and dies of that.
-        """
-        for _ in range(_FAREWELL * 1000):
-            if not any(one.is_alive() for one in self._threads):
-                return
-            await asyncio.sleep(0.001)
 
-    def _connect(self, *args: Any, **options: Any) -> aiosqlite.Connection:  # noqa: ANN401 - SQLAlchemy's
-        connection = aiosqlite.connect(*args, **options)
-        thread = connection._thread  # noqa: SLF001 - as SQLAlchemy does: there is no other way
-        thread.daemon = True
-        self._threads.add(thread)
-        return connection
+def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with engine.begin() as connection:
+        return work(connection)
 
 
 def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -98,4 +92,6 @@ def _demand(name: str, found: object, wanted: object) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    cursor = connection.connection.cursor()
+    cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    cursor.close()
