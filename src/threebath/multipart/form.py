@@ -17,7 +17,7 @@ LEAST_CHUNK = 4 * KIB
 """Bytes that are gathered before anything is done with them: a client that sends single
 bytes costs us an addition for each, and no more."""
 
-_MOST_FED = 128 * KIB  # with what is held back, a chunk stays under 256 KiB
+_MOST_FED = 512 * KIB  # what is held back of the chunk before comes on top
 
 
 class FilePart:
@@ -37,7 +37,7 @@ class FilePart:
         self._number = number
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the content: each chunk but the last has 4 to 256 KiB.
+        """Yield the content: each chunk but the last has 4 KiB to 1 MiB.
 
         Raises:
             BadBody: the body is broken or over a cap.
@@ -193,7 +193,7 @@ class MultipartForm:
             self._decoder.feed(piece)
 
 
-async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes | memoryview]:
+async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Join small chunks and cut large ones."""
     held = bytearray()
     async for chunk in stream:
@@ -205,6 +205,6 @@ async def _gathered(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes | memor
             held.clear()
         if not small:
             for start in range(0, len(chunk), _MOST_FED):
-                yield memoryview(chunk)[start : start + _MOST_FED]
+                yield chunk[start : start + _MOST_FED]
     if held:
         yield bytes(held)

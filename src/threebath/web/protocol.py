@@ -2,13 +2,19 @@
 
 uvicorn's httptools protocol (0.54) has no limit on the size of a request's head, none on
 the time it may take, and sends header names in lower case. VK's own Java SDK looks
-``Content-Type`` up in exactly that letter case.
+``Content-Type`` up in exactly that letter case. It also copies each byte of a body five
+times; here it is copied once.
 """
 
 import asyncio
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
+import httptools
+from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
 
 HEAD_BYTES = 64 * 1024
 """Bytes of a request's head, not counting the first read of the socket."""
@@ -16,26 +22,98 @@ HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10.0
 """Seconds in which a head must be complete, from connecting or from its first byte."""
 
+READ = 512 * 1024
+"""Bytes of a body that are read at a time, and that the application may leave unread."""
+
+READ_FIRST = 64 * 1024
+"""Bytes that are read at a time while there is no body."""
+
 CONTINUE = b"HTTP/1.1 100 "
 """What an interim answer begins with; the head proper is still to come."""
 
 _IRREGULAR = {b"etag": b"ETag", b"www-authenticate": b"WWW-Authenticate"}
 
 
+class Connection(asyncio.BufferedProtocol):
+    """One connection, whose bytes are read into a *buffer* that all of a loop share.
+
+    They are taken out of it before anything else is read.
+    """
+
+    def __init__(
+        self,
+        buffer: memoryview,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self._buffer = buffer
+        self._http = Protocol(config, server_state, app_state, _loop)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._http.connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._http.connection_lost(exc)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer if self._http.in_body else self._buffer[:READ_FIRST]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._http.received(self._buffer[:nbytes])
+
+    def eof_received(self) -> None:
+        self._http.eof_received()
+
+    def pause_writing(self) -> None:
+        self._http.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._http.resume_writing()
+
+
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """What a connection's bytes mean."""
 
-    _head_timer: asyncio.TimerHandle | None = None
+    in_body = False
     _in_head = False
+    _head_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _body_bytes = 0  # that the parser has seen
+    _left = 0  # bytes of the body that pass by the parser
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)  # type: ignore[arg-type]
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
+
+    def received(self, data: memoryview) -> None:
+        """Take what came; *data* may be overwritten afterwards."""
+        if self._left:
+            data = self._pass_by(data)
+        if data:
+            self.data_received(bytes(data))
+            if self.in_body:
+                self._left = max(0, _declared(self.headers) - self._body_bytes)
+
+    def _pass_by(self, data: memoryview) -> memoryview:
+        """Take a body's bytes past the parser, which would copy them; return the rest."""
+        self._unset_keepalive_if_required()
+        if not self._is_answering():
+            self._await_head()
+        body = bytes(data[: self._left])
+        self._left -= len(body)
+        self._hand_on(body)
+        if not self._left:
+            self.on_message_complete()
+            # The old one still waits for that body.
+            self.parser = httptools.HttpRequestParser(self)
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        return data[len(body) :]
 
     def data_received(self, data: bytes) -> None:
         if not self._is_answering():
@@ -62,6 +140,32 @@ class Protocol(HttpToolsProtocol):
         self._stop_timer()
         super().on_headers_complete()
         self.cycle.transport = _HeadWriter(self.cycle, self.transport)
+        self.in_body = True
+        self._body_bytes = 0
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        self._hand_on(body)
+
+    def on_message_complete(self) -> None:
+        self.in_body = False
+        super().on_message_complete()
+
+    def _hand_on(self, body: bytes) -> None:
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        # The application gets `bytes(cycle.body)`, which copies nothing of bytes.
+        held: bytes | bytearray = cycle.body
+        if not held:
+            cycle.body = body  # type: ignore[assignment]
+        elif isinstance(held, bytearray):
+            held += body
+        else:
+            cycle.body = bytearray().join((held, body))
+        if len(cycle.body) >= READ:
+            self.flow.pause_reading()
+        cycle.message_event.set()
 
     def _is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
@@ -101,6 +205,15 @@ class _HeadWriter(asyncio.Transport):
 
     def close(self) -> None:
         self._transport.close()
+
+
+def _declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """Return a body's length as its head has it; 0 if the parser has to find its end."""
+    lengths = [value for name, value in headers if name == b"content-length"]
+    chunked = any(name == b"transfer-encoding" for name, _ in headers)
+    if chunked or len(lengths) != 1 or not lengths[0].isdigit():
+        return 0
+    return int(lengths[0])
 
 
 def in_usual_case(head: bytes) -> bytes:

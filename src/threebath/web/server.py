@@ -1,5 +1,6 @@
 """Runs an application: one process or several behind one socket, until told to stop."""
 
+import asyncio
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from threebath.web.protocol import Protocol
+from threebath.web.protocol import READ, Connection
 from threebath.web.workers import FAILED, Supervisor
 
 App = str | Callable[[], ASGIApp]
@@ -155,7 +156,9 @@ def _config(app: App, serving: Serving) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         factory=True,
-        http=Protocol,
+        http=cast(
+            "type[asyncio.Protocol]", partial(Connection, memoryview(bytearray(READ)))
+        ),
         ws="none",
         loop="auto",
         lifespan="on",

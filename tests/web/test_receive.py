@@ -1,0 +1,165 @@
+"""However the network cuts a request, the application gets the same of it."""
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from threebath.web.protocol import READ, READ_FIRST
+from web.pipes import connected, feed, ours, uvicorns
+
+LARGE = random.Random(1).randbytes(2 * READ + 12_345)
+
+
+def post(body=b"", *headers, path="/a", length=None, version="1.1"):
+    size = len(body) if length is None else length
+    lines = [
+        f"POST {path} HTTP/{version}",
+        "Host: a",
+        *headers,
+        f"Content-Length: {size}",
+        "",
+        "",
+    ]
+    return "\r\n".join(lines).encode() + body
+
+
+def chunked(*chunks, trailer=b"", path="/a"):
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    body = b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in chunks)
+    return head.encode() + body + b"0\r\n" + trailer + b"\r\n"
+
+
+GET = b"GET /g?x=1 HTTP/1.1\r\nHost: a\r\n\r\n"
+BOTH = (
+    "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+STREAMS = {
+    "one body": post(b"hello"),
+    "no body": post(),
+    "kept alive": post(b"one") + GET + post(b"three" * 9, path="/c") + GET,
+    "line breaks in between": post(b"one") + b"\r\n\r\n" + post(b"two"),
+    "chunked": chunked(b"hello ", b"world") + GET,
+    "chunked, then counted": chunked(b"a") + post(b"b") + chunked(b"c"),
+    "waits to be let in": post(b"hello", "Expect: 100-continue") + GET,
+    "the last of its connection": post(b"bye", "Connection: close"),
+    "more after the last": post(b"bye", "Connection: close") + GET,
+    "HTTP/1.0": post(b"old", version="1.0"),
+    "HTTP/1.0, kept alive": post(b"old", "Connection: keep-alive", version="1.0") + GET,
+    "answered unread": post(b"unread", path="/deaf") + GET,
+    "answered halfway": post(b"half" * 9, path="/hasty") + GET,
+    "cut off": post(b"hello", length=9),
+    "cut off in a chunk": chunked(b"hello")[:-9],
+    "nonsense after a body": post(b"hello") + b"nonsense\r\n\r\n",
+    "nonsense in a body": post(b"GET / HTTP/1.1\r\n\r\n"),
+    "a length too short": post(b"hello", length=3),
+    "two lengths": post(b"hello", "Content-Length: 5"),
+    "a length of spaces": post(b"hello", length="  5  "),
+    "a negative length": post(b"hello", length="-5"),
+    "a signed length": post(b"hello", length="+5"),
+    "a list of lengths": post(b"hello", length="5, 5"),
+    "a length without end": post(b"hello", length="9" * 30),
+    "a length and chunks": BOTH.encode() + b"3\r\nabc\r\n0\r\n\r\n",
+    "a broken chunk": chunked(b"hello").replace(b"5\r\n", b"5x\r\n"),
+    "to be upgraded": post(b"abc", "Connection: Upgrade", "Upgrade: h2c") + GET,
+    "a body of GET": GET.replace(b"Host: a", b"Host: a\r\nContent-Length: 3")
+    + b"abc"
+    + GET,
+    "a tunnel": b"CONNECT a:1 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+}
+
+
+HURRIED = {"nonsense after a body", "a length too short", "to be upgraded"}
+"""uvicorn acts on the end of these before the application has answered their beginning,
+or drops it, if both came in one piece."""
+
+
+@pytest.mark.parametrize("stream", STREAMS.values(), ids=STREAMS.keys())
+async def test_a_request_cut_anywhere_is_what_uvicorn_makes_of_it(stream):
+    """At each place, and into single bytes."""
+    every = range(1, len(stream))
+    for cuts in ([], every, *([at] for at in every)):
+        assert await ours(stream, cuts) == await uvicorns(stream, cuts)
+
+
+@pytest.mark.parametrize("name", sorted(STREAMS.keys() - HURRIED))
+async def test_a_request_cut_anywhere_is_the_same_request(name):
+    """In one piece or in two: the same is seen, and answered."""
+    stream = STREAMS[name]
+    whole = await ours(stream, [])
+    for at in range(1, len(stream)):
+        assert await ours(stream, [at]) == whole
+
+
+async def test_a_trailer_cut_anywhere_is_no_header():
+    """Nor is it part of the next request."""
+    stream = chunked(b"abc", trailer=b"X-Late: 1\r\n") + GET
+    whole = await ours(stream, [])
+    assert [one["path"] for one in whole[0]] == ["/a", "/g"]
+    assert b"x-late" not in whole[1]
+    for at in range(1, len(stream)):
+        assert await ours(stream, [at]) == whole
+
+
+requests = st.one_of(
+    st.builds(post, st.binary(max_size=99), path=st.sampled_from(["/a", "/deaf"])),
+    st.builds(lambda parts: chunked(*parts), st.lists(st.binary(min_size=1), max_size=3)),
+    st.just(GET),
+)
+
+
+@given(st.lists(requests, min_size=1, max_size=4), st.sets(st.integers(1), max_size=9))
+@settings(deadline=None, max_examples=200)
+async def test_any_requests_cut_anyhow_are_the_same_requests(made, places):
+    """Pipelined in any order and any number of pieces."""
+    stream = b"".join(made)
+    cuts = sorted({1 + one % (len(stream) - 1) for one in places})
+    assert await ours(stream, cuts) == await uvicorns(stream)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_a_large_body_cut_at_random_arrives_whole(seed):
+    """With requests before and behind it, in few pieces and in many."""
+    stream = GET + post(LARGE) + post(b"next") + chunked(LARGE[:READ], b"x") + GET
+    dice = random.Random(seed)
+    cuts = sorted(dice.sample(range(1, len(stream)), dice.choice([1, 5, 50, 500])))
+    assert await ours(stream, cuts) == await uvicorns(stream)
+
+
+@pytest.mark.parametrize("around", [READ_FIRST, READ, READ_FIRST + READ])
+@pytest.mark.parametrize("off", [-1, 0, 1])
+async def test_a_body_that_just_fills_a_read_arrives_whole(around, off):
+    """The body ends with a read, one byte before it, and one byte behind."""
+    head = len(post(length=100_000))
+    stream = post(LARGE[: around - head + off]) + GET
+    assert await ours(stream, []) == await uvicorns(stream)
+    assert await ours(stream, [head]) == await uvicorns(stream)
+
+
+@pytest.mark.parametrize("size", [1000, READ_FIRST, 4 * READ])
+async def test_a_body_that_nobody_takes_is_read_no_further(size):
+    """At most two reads are held; they come out in order when somebody takes them."""
+    may_go, taken = asyncio.Event(), bytearray()
+
+    async def app(_scope, receive, _send):
+        await may_go.wait()
+        while (message := await receive())["more_body"]:
+            taken.extend(message["body"])
+            assert type(message["body"]) is bytes
+        taken.extend(message["body"])
+
+    connection, pipe = connected(app)
+    stream = post(LARGE + LARGE)
+    at = 0
+    while not pipe.is_paused and at < len(stream):
+        at += await feed(connection, pipe, stream[at : at + size])
+    assert READ <= at < 2 * READ + READ_FIRST
+    may_go.set()
+    while at < len(stream):
+        fed = await feed(connection, pipe, stream[at : at + size])
+        assert fed
+        at += fed
+    await asyncio.sleep(0.01)
+    assert taken == LARGE + LARGE
