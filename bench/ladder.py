@@ -13,14 +13,16 @@ from bench.peers import Peers
 from bench.shots import plan_for
 
 PLANAR, PYVIPS, LIMIT = "threebath, planar", "threebath, pyvips", "C limit"
-PLANAR_POOL, PYVIPS_POOL = f"{PLANAR}, sandboxed", f"{PYVIPS}, sandboxed"
+BARE = "threebath, without libturbojpeg"
+PLANAR_POOL, BARE_POOL = f"{PLANAR}, sandboxed", f"{BARE}, sandboxed"
 RECIPE, CASCADE = "sharp, documented recipe", "sharp, hand-written cascade"
 TUNED = "sharp, cascade, plain Huffman"
 OURS = {
     PLANAR: ("planar",),
     PLANAR_POOL: ("planar", "1"),
     PYVIPS: ("pyvips",),
-    PYVIPS_POOL: ("pyvips", "1"),
+    BARE: ("bare",),
+    BARE_POOL: ("bare", "1"),
 }
 
 Runner = Program | Thumbor

@@ -59,8 +59,7 @@ def machine() -> str:
 def versions(folder: Path) -> str:
     """Say which versions met."""
     told = [f"Python {platform.python_version()}"]
-    told += [f"{one} {version(one)}" for one in ("pyvips", "pyvips-binary", "pillow")]
-    told += [f"cykooz.resizer {_python('cykooz.resizer')}"]
+    told += [f"{one} {version(one)}" for one in ("pyvips", "pyvips-binary", "av", "pillow")]
     if node := shutil.which("node"):
         told.append(f"node {_said([node, '--version']).lstrip('v')}")
     told += _packages(folder / "node" / "node_modules")
@@ -70,13 +69,6 @@ def versions(folder: Path) -> str:
             _said([str(thumbor), "--version"]).partition(" (")[0].replace(" v", " ").lower()
         )
     return ", ".join(told) + "."
-
-
-def _python(name: str) -> str:
-    try:
-        return version(name)
-    except ModuleNotFoundError:
-        return "(none)"
 
 
 def _packages(modules: Path) -> Iterator[str]:

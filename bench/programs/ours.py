@@ -1,4 +1,8 @@
-"""Our renderer: ``ours.py planar|pyvips`` in this process, ``... WORKERS`` in a pool."""
+"""Our renderer: ``ours.py planar|pyvips|bare`` in this process, ``... WORKERS`` in a pool.
+
+With *pyvips* a JPEG is decoded as other formats are; *bare* is a machine that has no
+libturbojpeg to encode with, either.
+"""
 
 import asyncio
 import os
@@ -7,6 +11,7 @@ import sys
 from bench.programs.lines import Plan, answer, asked
 from threebath.core.networks.vk import WALL
 from threebath.render.darkroom import ENGINES, develop
+from threebath.render.engines.turbojpeg import do_without
 from threebath.render.engines.vips import open_vips
 from threebath.render.job import Job
 from threebath.render.pool import RenderPool
@@ -18,6 +23,8 @@ def in_process(engine: str) -> None:
     """Do what a worker does, without the worker."""
     keep_memory()
     engines = ENGINES if engine == "planar" else (open_vips,)
+    if engine == "bare":
+        do_without()
     job = Job(limits=WALL.limits, ladder=WALL.ladder)
 
     def ladder(data: bytes, _plan: Plan) -> list[bytes]:

@@ -90,7 +90,7 @@ class RenderSettings(_Group):
     )
     planar: bool = Field(
         default=True,
-        description="use the fast engine for JPEG where the system has what it needs",
+        description="use libturbojpeg, which halves the work, where the system has it",
     )
     files_per_worker: int = Field(
         default=50,

@@ -11,6 +11,7 @@ from threebath.core.errors import CorruptFile, FileRejected
 from threebath.core.ladder import Size
 from threebath.render.cascade import cascade, sample_of
 from threebath.render.darkroom import develop
+from threebath.render.engines import turbojpeg
 from threebath.render.engines.planar import is_available, open_planar
 from threebath.render.engines.vips import open_vips
 from threebath.render.icc import Profile
@@ -36,6 +37,42 @@ def assert_alike(one, other, least=0.97):
     for (letter, _, a), (_, _, b) in zip(one.images, other.images, strict=True):
         assert ssim(a, b) >= least, letter
         assert colour_distance(a, b) < 5, letter
+
+
+def reference(image, crop, size):
+    """What an exact and independent scaler makes of the picture that was stored."""
+    box = (crop.x, crop.y, crop.x + crop.size.width, crop.y + crop.size.height)
+    scaled = image.resize((size.width, size.height), Image.Resampling.LANCZOS, box)
+    return encoded(scaled, quality=85)
+
+
+@pytest.fixture(params=["with libturbojpeg", "without"])
+def encoder(request, monkeypatch):
+    """This machine, and one that has no libturbojpeg."""
+    if request.param == "without":
+        monkeypatch.setattr(turbojpeg, "library", lambda: None)
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("size", [(1600, 1200), (811, 607), (1301, 403), (333, 1001)])
+def test_renditions_are_what_an_exact_scaler_makes(size, mode, form):
+    """Ten steps of a cascade, odd sides and crops: nothing is moved, blurred or tinted."""
+    image = scene(*size, mode=mode).resize(size)
+    content = encoded(image, form, **({"quality": 95} if form == "JPEG" else {}))
+    engines = (open_planar, open_vips) if turbojpeg.library() else (open_vips,)
+
+    made = develop(content, JOB, engines)
+
+    stored = Image.open(BytesIO(content)).convert(mode)
+    for target, (letter, _, jpeg) in zip(
+        KIND.ladder.plan(Size(*size)), made.images, strict=True
+    ):
+        wanted = reference(stored, target.crop, target.size)
+        assert Image.open(BytesIO(jpeg)).mode == mode
+        assert ssim(jpeg, wanted) >= 0.97, letter
+        assert colour_distance(jpeg, wanted) < 3, letter
 
 
 @planar_needed

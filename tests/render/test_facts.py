@@ -25,8 +25,10 @@ def apart(one, other):
 
 
 def test_the_colour_is_the_average():
-    """A plain picture's colour is its only one."""
-    assert facts(Image.new("RGB", (50, 40), "#3366cc"), form="PNG")["colour"] == "#3366cc"
+    """A plain picture's colour is its only one, as near as luma and colour say it."""
+    colour = facts(Image.new("RGB", (50, 40), "#3366cc"), form="PNG")["colour"]
+    found = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    assert all(abs(a - b) <= 1 for a, b in zip(found, (0x33, 0x66, 0xCC), strict=True))
 
 
 def published(sample, side=32, across=4, down=3):

@@ -8,8 +8,12 @@ from pictures import KIND, encoded, photo, render, scene
 from security.hostile import bombs, polyglots
 from threebath.core.errors import FileRejected
 from threebath.core.ladder import Ladder
-from threebath.render.darkroom import develop
+from threebath.render.darkroom import ENGINES, develop
+from threebath.render.engines import turbojpeg
+from threebath.render.engines.vips import open_vips
 from threebath.render.job import Job
+from threebath.render.pool import RenderPool
+from threebath.render.settings import RenderSettings
 
 SHORT = replace(KIND, ladder=Ladder(KIND.ladder.rungs[:3]))
 JOB = Job(limits=SHORT.limits, ladder=SHORT.ladder)
@@ -28,10 +32,17 @@ SAMPLES = {
 }
 
 
-def in_the_open(content):
+@pytest.fixture
+async def bare():
+    """A worker that uses no libturbojpeg, as on machines that have none."""
+    async with RenderPool(RenderSettings(workers=1, planar=False)) as pool:
+        yield pool
+
+
+def in_the_open(content, engines=ENGINES):
     """What comes of a file outside of any sandbox: all bytes, or the verdict."""
     try:
-        made = develop(content, JOB)
+        made = develop(content, JOB, engines)
     except FileRejected as error:
         return type(error), str(error)
     images = [(letter, size, jpeg) for letter, size, jpeg in made.images]
@@ -52,6 +63,14 @@ async def test_made_files_come_out_the_same(pool, name):
     """Every format and every trick: the same bytes or the same verdict."""
     content = {**SAMPLES, **polyglots(), **bombs()}[name]
     assert await in_the_sandbox(pool, content) == in_the_open(content)
+
+
+async def test_it_is_the_same_without_libturbojpeg(bare, monkeypatch):
+    """What takes its place needs nothing from outside, either."""
+    monkeypatch.setattr(turbojpeg, "library", lambda: None)
+    for name, content in SAMPLES.items():
+        expected = in_the_open(content, (open_vips,))
+        assert await in_the_sandbox(bare, content) == expected, name
 
 
 async def test_the_corpus_comes_out_the_same(pool, corpus):

@@ -9,11 +9,10 @@ source only as the last resort, since that is what costs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from threebath.core.ladder import Crop, Size, Target
 
-ENOUGH = Fraction(9, 5)
+ENOUGH = 1.8
 
 SAMPLE = Size(32, 32)
 """The whole picture squeezed into a square, from which the facts are taken."""
@@ -61,15 +60,16 @@ def _parent(target: Target, made: Sequence[Target]) -> int | None:
     return max(ratios, key=lambda index: ratios[index], default=None)
 
 
-def _ratio(parent: Target, child: Target) -> Fraction:
+def _ratio(parent: Target, child: Target) -> float:
     """Say how many times larger *parent* shows what *child* shows; 0 if it does not."""
     outer, inner = parent.crop, child.crop
     inside = Crop(inner.x - outer.x, inner.y - outer.y, inner.size)
     if not inside.is_inside(outer.size):
-        return Fraction(0)
-    across = Fraction(parent.size.width * inner.size.width, outer.size.width)
-    down = Fraction(parent.size.height * inner.size.height, outer.size.height)
-    return min(across / child.size.width, down / child.size.height)
+        return 0
+    # One division of whole numbers each: exact where the ratio is, at 1 and at 1.8.
+    across = parent.size.width * inner.size.width / (outer.size.width * child.size.width)
+    down = parent.size.height * inner.size.height / (outer.size.height * child.size.height)
+    return min(across, down)
 
 
 def _region(crop: Crop, parent: Target) -> Crop:

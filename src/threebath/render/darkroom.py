@@ -9,7 +9,7 @@ from threebath.core.ladder import Crop, Size, Target
 from threebath.render.baseline import dress
 from threebath.render.cascade import Step, cascade, sample_of
 from threebath.render.crops import check_crops
-from threebath.render.engines.canvas import Canvas
+from threebath.render.engines.canvas import Canvas, Source
 from threebath.render.engines.planar import is_available, open_planar
 from threebath.render.engines.vips import check_afterwards, open_vips
 from threebath.render.facts import facts_of
@@ -30,7 +30,7 @@ class Opener(Protocol):
 
     def __call__(
         self, header: Header, profile: Profile, shrink: int, *, often: bool
-    ) -> Canvas | None: ...
+    ) -> Source | None: ...
 
 
 ENGINES: tuple[Opener, ...] = (open_planar, open_vips) if is_available() else (open_vips,)
@@ -93,7 +93,7 @@ def _make(
     return {step.target.letter: one for step, one in zip(steps, made, strict=True)}
 
 
-def _from_source(source: Canvas, header: Header, target: Target) -> Canvas:
+def _from_source(source: Source, header: Header, target: Target) -> Canvas:
     """Scale what is stored; turn the small result upright, not the large source."""
     crop = header.orientation.stored(target.crop, header.size)
     region = _within(crop, header.stored, source.size)

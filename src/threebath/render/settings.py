@@ -23,7 +23,7 @@ class RenderSettings:
         transcoders: workers that may be busy with variants at a time; 0 for half of them.
         allow_unsandboxed: start, with a warning, where the system lacks a lock.
         disabled: formats that are refused although a kind allows them.
-        planar: use the fast engine for JPEG where the system has what it needs.
+        planar: use libturbojpeg where the system has it; without, it costs twice as much.
         hook: for tests alone: a module whose ``before(data)`` a worker calls.
     """
 

@@ -20,5 +20,5 @@ def reencode(data: bytes, to: Format) -> bytes:
         FileRejected: it is not a whole JPEG.
     """
     header = read_rendition(data)
-    canvas = open_vips(header, Profile(), 1, often=True)
-    return WRITERS[to](canvas, header.icc)
+    source = open_vips(header, Profile(), 1, often=True)
+    return WRITERS[to](source, header.icc)

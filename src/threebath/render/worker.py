@@ -19,6 +19,7 @@ from typing import Any
 from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
+from threebath.render.engines.turbojpeg import do_without
 from threebath.render.engines.vips import has_heif, open_vips
 from threebath.render.media import source
 from threebath.render.media.work import answer_media
@@ -72,8 +73,9 @@ def warm_up() -> None:
     import encodings.ascii  # noqa: PLC0415
     import encodings.latin_1  # noqa: PLC0415, F401
 
-    from PIL import BmpImagePlugin, ImageFile, ImagePalette  # noqa: PLC0415, F401
+    from PIL import Image, ImageFile, ImagePalette  # noqa: PLC0415, F401
 
+    Image.preinit()  # the readers and writers of BMP and JPEG, among others
     source.warm_up()
     if has_heif():
         import pi_heif  # noqa: PLC0415, F401
@@ -144,6 +146,8 @@ def main() -> None:  # pragma: no cover - in the child alone
     settings = json.loads(sys.argv[2])
     line = socket.socket(fileno=int(sys.argv[1]))
     keep_memory()
+    if not settings["planar"]:
+        do_without()
     engines = ENGINES if settings["planar"] else (open_vips,)
     before = load_hook(settings["hook"]) if settings["hook"] else None
     warm_up()

@@ -5,84 +5,51 @@ all later versions have. ctypes releases the interpreter's lock around every cal
 """
 
 import ctypes
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from typing import Any
 
+from av import VideoFrame
+
 from threebath.core.errors import CorruptFile
-from threebath.core.ladder import Size
+from threebath.core.ladder import Crop, Size
+from threebath.render.engines.frames import cropped, suited, whole
 
 NAMES = ("libturbojpeg.so.0", "libturbojpeg.0.dylib")
 STRICT = 8192
 """Flag: stop at a warning, which is what libjpeg calls damage in the scan."""
 LIMIT_SCANS = 32768
 NO_REALLOC = 1024
+RGB = 0
+"""Pixel format of three bytes."""
 YCBCR, GREYSCALE = 1, 2
 """Colour spaces that consist of planes as we want them."""
-MOST_AT_ONCE = 64 * 1024 * 1024
+FORMATS = dict(enumerate(["yuv444p", "yuv422p", "yuv420p", "gray", "yuv440p", "yuv411p"]))
+"""libav's names of the samplings, by TurboJPEG's numbers."""
+SAMPLINGS = {name: number for number, name in FORMATS.items()}
 
 _new_bytearray = ctypes.pythonapi.PyByteArray_FromStringAndSize
 _new_bytearray.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t]
 _new_bytearray.restype = ctypes.py_object
 
 
-class Sampling(IntEnum):
-    """TurboJPEG's names for how much coarser the colour planes are."""
+class _Choice:
+    """Whether this process uses the library, where it is."""
 
-    S444 = 0
-    S422 = 1
-    S420 = 2
-    GREY = 3
-    S440 = 4
-    S411 = 5
-
-    @property
-    def factors(self) -> tuple[int, int]:
-        """Luma pixels for each pixel of colour, across and down."""
-        return _FACTORS[self]
+    with_it = True
 
 
-_FACTORS = {
-    Sampling.S444: (1, 1),
-    Sampling.S422: (2, 1),
-    Sampling.S420: (2, 2),
-    Sampling.GREY: (1, 1),
-    Sampling.S440: (1, 2),
-    Sampling.S411: (4, 1),
-}
+def do_without() -> None:
+    """Use the library for nothing in this process, from now on."""
+    _Choice.with_it = False
 
 
-@dataclass(frozen=True, slots=True)
-class Planes:
-    """A picture as one grey plane, or luma and two colour planes.
-
-    Attributes:
-        size: of the picture; a plane may be larger, up to whole colour pixels.
-        planes: rows without gaps, and the plane's own size.
-    """
-
-    size: Size
-    sampling: Sampling
-    planes: tuple[tuple[bytes | bytearray, Size], ...]
-
-
-def plane_sizes(size: Size, sampling: Sampling) -> tuple[Size, ...]:
-    """Say how large the planes of a picture are.
-
-    >>> [str(one) for one in plane_sizes(Size(75, 56), Sampling.S420)]
-    ['76x56', '38x28', '38x28']
-    """
-    across, down = sampling.factors
-    colour = Size(-(-size.width // across), -(-size.height // down))
-    luma = Size(colour.width * across, colour.height * down)
-    return (luma,) if sampling is Sampling.GREY else (luma, colour, colour)
+def library() -> Any:  # noqa: ANN401 - ctypes' functions have no types
+    """Return the library; None where there is none, or it is not to be used."""
+    return _loaded() if _Choice.with_it else None
 
 
 @cache
-def library() -> Any:  # noqa: ANN401 - ctypes' functions have no types
-    """Load the library; None where there is none."""
+def _loaded() -> Any:  # noqa: ANN401 - ctypes' functions have no types
     for name in NAMES:
         try:
             return _declared(ctypes.CDLL(name))
@@ -103,6 +70,9 @@ def _declared(found: ctypes.CDLL) -> ctypes.CDLL:
     found.tjDecompressHeader3.argtypes = [handle, ctypes.c_char_p, size, *[numbers] * 4]
     found.tjDecompressToYUVPlanes.argtypes = [
         handle, ctypes.c_char_p, size, planes, number, numbers, number, number,
+    ]  # fmt: skip
+    found.tjEncodeYUVPlanes.argtypes = [
+        handle, ctypes.c_void_p, *[number] * 4, planes, numbers, number, number,
     ]  # fmt: skip
     found.tjCompressFromYUVPlanes.argtypes = [
         handle, planes, number, numbers, number, number,
@@ -128,10 +98,11 @@ class _Handle:
         library().tjDestroy(self.pointer)
 
 
-def decode(data: bytes, shrink: int) -> Planes | None:
+def decode(data: bytes, stored: Size, shrink: int) -> VideoFrame | None:
     """Decode to planes, strictly; None if the JPEG is not made of such planes.
 
     Args:
+        stored: the size that is expected.
         shrink: 1 or 2: divide both sides by that, rounding up.
 
     Raises:
@@ -145,42 +116,48 @@ def decode(data: bytes, shrink: int) -> Planes | None:
         )
         if found != 0:
             raise CorruptFile
-        if space.value not in (YCBCR, GREYSCALE) or sampling.value not in list(Sampling):
+        if Size(width.value, height.value) != stored:
+            raise CorruptFile("header and content disagree about the size")
+        if space.value not in (YCBCR, GREYSCALE) or sampling.value not in FORMATS:
             return None
         size = Size(-(-width.value // shrink), -(-height.value // shrink))
-        sizes = plane_sizes(size, Sampling(sampling.value))
-        buffers = [bytearray(one.pixels) for one in sizes]
+        room = whole(size, FORMATS[sampling.value])
+        frame = VideoFrame(room.width, room.height, FORMATS[sampling.value])
         done = codec.tjDecompressToYUVPlanes(
             handle,
             data,
             len(data),
-            _pointers(buffers),
+            _pointers(frame),
             size.width,
-            (ctypes.c_int * len(sizes))(*(one.width for one in sizes)),
+            _strides(frame),
             size.height,
             STRICT | LIMIT_SCANS,
         )
         if done != 0:
             raise CorruptFile(_told(codec.tjGetErrorStr2(handle)))
-    planes = tuple(zip(buffers, sizes, strict=True))
-    return Planes(size, Sampling(sampling.value), planes)
+    return cropped(frame, Crop(0, 0, size))
 
 
-def encode(picture: Planes, quality: int) -> bytes:
-    """Encode planes as a baseline JPEG with standard Huffman tables."""
+def encode(frame: VideoFrame, size: Size, quality: int) -> bytes:
+    """Encode planes as a baseline JPEG with standard Huffman tables.
+
+    Args:
+        size: of the picture; the frame has `whole` pixels of colour.
+    """
     codec = library()
-    width, height = picture.size.width, picture.size.height
-    room = codec.tjBufSize(width, height, picture.sampling)
+    sampling = SAMPLINGS[frame.format.name]
+    room = codec.tjBufSize(size.width, size.height, sampling)
     buffer = _unset(room)
-    place, length = ctypes.c_void_p(_address(buffer)), ctypes.c_ulong(room)
+    place = ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(buffer)))
+    length = ctypes.c_ulong(room)
     with _Handle(codec.tjInitCompress) as handle:
         done = codec.tjCompressFromYUVPlanes(
             handle,
-            _pointers([plane for plane, _ in picture.planes]),
-            width,
-            (ctypes.c_int * len(picture.planes))(*(one.width for _, one in picture.planes)),
-            height,
-            picture.sampling,
+            _pointers(frame),
+            size.width,
+            _strides(frame),
+            size.height,
+            sampling,
             ctypes.byref(place),
             ctypes.byref(length),
             quality,
@@ -190,6 +167,32 @@ def encode(picture: Planes, quality: int) -> bytes:
         raise MemoryError
     with memoryview(buffer) as written:
         return bytes(written[: length.value])
+
+
+def from_rgb(pixels: memoryview, size: Size) -> VideoFrame:
+    """Convert red, green and blue, row by row without gaps, to planes.
+
+    Args:
+        pixels: writable, for ctypes gives no address of others; they are only read.
+    """
+    codec = library()
+    frame = VideoFrame(size.width, size.height, suited(size))
+    with _Handle(codec.tjInitCompress) as handle:
+        done = codec.tjEncodeYUVPlanes(
+            handle,
+            ctypes.addressof(ctypes.c_char.from_buffer(pixels)),
+            size.width,
+            3 * size.width,
+            size.height,
+            RGB,
+            _pointers(frame),
+            _strides(frame),
+            SAMPLINGS[frame.format.name],
+            0,
+        )
+    if done != 0:
+        raise MemoryError
+    return frame
 
 
 def _unset(length: int) -> bytearray:
@@ -202,15 +205,15 @@ def _unset(length: int) -> bytearray:
     return made
 
 
-def _pointers(buffers: Sequence[bytes | bytearray]) -> Any:  # noqa: ANN401 - a C array
-    """Make the array of addresses that TurboJPEG takes; the buffers must stay alive."""
-    return (ctypes.c_void_p * len(buffers))(*(_address(one) for one in buffers))
+def _pointers(frame: VideoFrame) -> Any:  # noqa: ANN401 - a C array
+    """Make the array of addresses that TurboJPEG takes; the frame must stay alive."""
+    planes = frame.planes
+    return (ctypes.c_void_p * len(planes))(*(one.buffer_ptr for one in planes))
 
 
-def _address(buffer: bytes | bytearray) -> int | None:
-    if isinstance(buffer, bytearray):
-        return ctypes.addressof(ctypes.c_char.from_buffer(buffer))
-    return ctypes.cast(ctypes.c_char_p(buffer), ctypes.c_void_p).value
+def _strides(frame: VideoFrame) -> Any:  # noqa: ANN401 - a C array
+    planes = frame.planes
+    return (ctypes.c_int * len(planes))(*(one.line_size for one in planes))
 
 
 def _told(text: bytes | None) -> str:

@@ -14,9 +14,9 @@ from PIL import Image, UnidentifiedImageError
 from threebath.core.errors import CorruptFile, FormatNotAllowed
 from threebath.core.kinds import Format
 from threebath.core.ladder import Crop, Size
-from threebath.render.engines.canvas import QUALITY
+from threebath.render.engines.canvas import Canvas
+from threebath.render.engines.jpeg import planes
 from threebath.render.icc import Profile
-from threebath.render.orientation import Orientation
 from threebath.render.probe.header import Header
 
 LOADERS: Mapping[Format, str] = MappingProxyType(
@@ -40,19 +40,6 @@ STRICT = MappingProxyType({Format.JPEG: "warning"})
 WHITE = 255
 GREY_BANDS = 2
 """Bands of a grey picture at most: the second is transparency."""
-
-TURNS: Mapping[Orientation, Callable[[Any], Any]] = MappingProxyType(
-    {
-        Orientation.UPRIGHT: lambda image: image,
-        Orientation.MIRRORED: lambda image: image.fliphor(),
-        Orientation.HALF_TURN: lambda image: image.rot180(),
-        Orientation.FLIPPED: lambda image: image.flipver(),
-        Orientation.TRANSPOSED: lambda image: image.rot90().fliphor(),
-        Orientation.QUARTER_TURN: lambda image: image.rot90(),
-        Orientation.TRANSVERSED: lambda image: image.rot270().fliphor(),
-        Orientation.THREE_QUARTER_TURN: lambda image: image.rot270(),
-    }
-)
 
 
 class _Warnings(logging.Handler):
@@ -82,53 +69,39 @@ def _harden() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class VipsCanvas:
-    """A picture in libvips: one grey band or three of sRGB, eight bits each.
+class VipsSource:
+    """A decoder of libvips at work: one grey band or three of sRGB, eight bits each.
 
     Attributes:
-        streaming: it is still in the decoder, and can be read once, as a whole.
+        streaming: the picture can be read once, as a whole; else it is in memory.
     """
 
     image: Any
-    streaming: bool = False
+    streaming: bool
 
     @property
     def size(self) -> Size:
         return Size(self.image.width, self.image.height)
 
-    def scaled(self, region: Crop, size: Size) -> "VipsCanvas":
+    def scaled(self, region: Crop, size: Size) -> Canvas:
         image = self.image
         if region != Crop(0, 0, self.size):
             image = image.crop(region.x, region.y, region.size.width, region.size.height)
         if region.size != size:
             across, down = size.width / image.width, size.height / image.height
             image = image.resize(across, vscale=down)
-        return VipsCanvas(self._to_the_end(image) if self.streaming else _in_memory(image))
+        if self.streaming:
+            image = self._to_the_end(image)
+        return Canvas(planes(_pixels(image)[: size.pixels * image.bands], size))
 
     def _to_the_end(self, scaled: Any) -> Any:  # noqa: ANN401 - pyvips has no types
-        """Compute *scaled*, and read the last row, too: scaling may have no use for it."""
+        """Add the source's last row below *scaled*, which may have had no use for it."""
         width, height = self.image.width, self.image.height
         last = self.image.crop(0, height - 1, min(width, scaled.width), 1)
-        last = last.embed(0, 0, scaled.width, 1)
-        both = _in_memory(scaled.join(last, "vertical"))
-        return both.crop(0, 0, scaled.width, scaled.height)
-
-    def turned(self, orientation: Orientation) -> "VipsCanvas":
-        return VipsCanvas(_in_memory(TURNS[orientation](self.image)))
-
-    def jpeg(self) -> bytes:
-        return bytes(
-            self.image.jpegsave_buffer(
-                Q=QUALITY, keep="none", optimize_coding=False, subsample_mode="on"
-            )
-        )
-
-    def pixels(self) -> bytes:
-        colour = self.image.colourspace("srgb")
-        return bytes(colour.write_to_memory())
+        return scaled.join(last.embed(0, 0, scaled.width, 1), "vertical")
 
 
-def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> VipsCanvas:
+def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> VipsSource:
     """Decode a picture, strictly; nothing is decoded yet if it is to be read once.
 
     Args:
@@ -144,18 +117,18 @@ def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> 
     if shrink == 1 and Size(image.width, image.height) != header.stored:
         raise CorruptFile("header and content disagree about the size")
     plain = _plain(image, header.icc if profile.convert else b"")
-    return VipsCanvas(_in_memory(plain)) if often else VipsCanvas(plain, streaming=True)
+    return VipsSource(_in_memory(plain) if often else plain, streaming=not often)
 
 
-def write_webp(canvas: VipsCanvas, icc: bytes) -> bytes:
+def write_webp(source: VipsSource, icc: bytes) -> bytes:
     """Encode as WebP: a fifth fewer bytes than the JPEG."""
-    image = _with_profile(canvas.image, icc)
+    image = _with_profile(source.image, icc)
     return bytes(image.webpsave_buffer(Q=85, effort=2, keep="icc"))
 
 
-def write_avif(canvas: VipsCanvas, icc: bytes) -> bytes:
+def write_avif(source: VipsSource, icc: bytes) -> bytes:
     """Encode as AVIF: a third fewer bytes; slower settings cost four times for 5 %."""
-    image = _with_profile(canvas.image, icc)
+    image = _with_profile(source.image, icc)
     return bytes(image.heifsave_buffer(compression="av1", Q=70, effort=0, keep="icc"))
 
 
@@ -249,6 +222,14 @@ def _in_memory(image: Any) -> Any:  # noqa: ANN401 - pyvips has no types
     """Compute the pixels now, which is where a decoder may find damage."""
     try:
         return image.copy_memory()
+    except pyvips.Error as error:
+        raise _verdict(error) from error
+
+
+def _pixels(image: Any) -> memoryview:  # noqa: ANN401 - pyvips has no types
+    """Compute the pixels now, row by row without gaps."""
+    try:
+        return memoryview(image.write_to_memory())
     except pyvips.Error as error:
         raise _verdict(error) from error
 
