@@ -163,6 +163,21 @@ async def test_the_event_loop_goes_on_while_a_writer_waits(url, path):
         assert await waiting
 
 
+async def test_a_glance_that_must_wait_does_not_hold_the_event_loop_up(url, path):
+    """Another process may have the file to itself for a moment."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        async with Stores.open(url, patience=10) as stores:
+            began = asyncio.get_running_loop().time()
+            looking = asyncio.create_task(stores.catalog.asset("x"))
+            await asyncio.sleep(0.1)
+            assert not looking.done()
+            assert asyncio.get_running_loop().time() - began < 5
+            other.close()
+            assert await looking is None
+
+
 async def test_a_cancelled_write_is_over_when_it_says_so(stores):
     """Done or not done; and who comes next need not wait for it."""
     began, go_on = threading.Event(), threading.Event()

@@ -101,7 +101,7 @@ class SqlAccounts:
         raise UnknownApplication
 
     async def caller(self, token: str, now: datetime) -> Caller:
-        rows = await self.database.rows(_TOKEN, hash=hash_of(token))
+        rows = await self.database.few(_TOKEN, hash=hash_of(token))
         if not rows:
             raise UnknownSession
         if rows[0].expires_at is not None and now >= rows[0].expires_at:
@@ -109,7 +109,7 @@ class SqlAccounts:
         return caller_of(rows)
 
     async def authorise(self, caller: Caller, to: Destination) -> None:
-        await self.database.read(lambda connection: _authorise(connection, caller, to))
+        await self.database.glance(lambda connection: _authorise(connection, caller, to))
 
     async def users(self, ids: Sequence[int]) -> list[User]:
         rows = await self.database.rows(_USERS, ids=ids)

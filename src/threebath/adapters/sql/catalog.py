@@ -112,14 +112,14 @@ class SqlCatalog:
             await self.database.change(_ABANDON, ids=asset_ids)
 
     async def receipts(self, ids: Sequence[str]) -> list[Receipt]:
-        rows = await self.database.rows(_RECEIPTS, ids=ids)
+        rows = await self.database.few(_RECEIPTS, ids=ids)
         found = {row.id: receipt_of(row) for row in rows}
         if not found.keys() >= {*ids}:
             raise Expired
         return [found[one] for one in ids]
 
     async def receipts_in(self, ticket_id: str, slot: str) -> list[Receipt]:
-        rows = await self.database.rows(_RECEIPTS_IN, ticket=ticket_id, slot=slot)
+        rows = await self.database.few(_RECEIPTS_IN, ticket=ticket_id, slot=slot)
         return [receipt_of(row) for row in rows]
 
     async def publish(

@@ -23,6 +23,8 @@ T = TypeVar("T")
 class _Kind(Protocol):
     """What is particular to one kind of database."""
 
+    async def glance(self, work: Callable[[Connection], T]) -> T: ...
+
     async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T: ...
 
     def check(self, connection: Connection) -> None: ...
@@ -57,6 +59,11 @@ class Database:
         with _failures():
             return await self._kind.run(work, writes=False)
 
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Do *work* as `read` does, at once: it finds a few rows by their index."""
+        with _failures():
+            return await self._kind.glance(work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Do *work* in a transaction: durable on return, gone if an error leaves.
 
@@ -67,12 +74,18 @@ class Database:
             return await self._kind.run(work, writes=True)
 
     async def rows(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
-        """Return what a query finds, for these values of its parameters."""
+        """Return all that a query finds, for these values of its parameters."""
         return await self.read(lambda connection: connection.execute(query, values).all())
 
+    async def few(self, query: Executable, **values: object) -> Sequence[Row[Any]]:
+        """Return what a query finds, which are few rows, by their index."""
+        return await self.glance(lambda connection: connection.execute(query, values).all())
+
     async def first(self, query: Executable, **values: object) -> Row[Any] | None:
-        """Return the first row that a query finds, or None."""
-        return await self.read(lambda connection: connection.execute(query, values).first())
+        """Return the first row that a query finds by an index, or None."""
+        return await self.glance(
+            lambda connection: connection.execute(query, values).first()
+        )
 
     async def change(self, statement: Executable, **values: object) -> int:
         """Do a statement as a transaction of its own; return how many rows it touched."""

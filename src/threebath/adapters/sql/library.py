@@ -140,7 +140,7 @@ class SqlLibrary:
         return [album_of(row) for row in rows]
 
     async def photo(self, photo_id: int) -> Photo:
-        return await self.database.read(lambda connection: _photo(connection, photo_id))
+        return await self.database.glance(lambda connection: _photo(connection, photo_id))
 
     async def photos(self, query: PhotoQuery) -> list[Photo]:
         order = photos.c.id.desc() if query.newest_first else photos.c.id

@@ -28,6 +28,10 @@ class Postgres:
             connect_args={"timeout": patience, "command_timeout": patience},
         )
 
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Read: over the network, a few rows are read like many."""
+        return await self.run(work, writes=False)
+
     async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
         """Do *work* as one transaction; wherever it waits, the event loop goes on."""
         async with self._engine.begin() as connection:

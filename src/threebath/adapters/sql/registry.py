@@ -206,7 +206,7 @@ class SqlRegistry:
         return [application_of(row) for row in await self.database.rows(query)]
 
     async def permissions(self, app_id: int, user_id: int) -> frozenset[str]:
-        rows = await self.database.rows(_GRANTED, app=app_id, user=user_id)
+        rows = await self.database.few(_GRANTED, app=app_id, user=user_id)
         return frozenset(row.permission for row in rows)
 
     async def grant(self, app_id: int, user_id: int, permission: str) -> None:

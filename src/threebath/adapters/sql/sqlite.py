@@ -1,7 +1,9 @@
 """What is particular to SQLite: threads, pragmas, how a transaction begins, what is safe.
 
 A transaction runs in one thread from its BEGIN to its COMMIT: a statement takes
-microseconds, and a way to a thread and back for each would cost several times that.
+microseconds, and a way to a thread and back for each would cost several times that. What
+an index finds at once is looked up where it is asked for, without any such way: in WAL
+mode readers wait for nobody.
 
 In WAL mode with ``synchronous=NORMAL`` a power cut takes back commits that were answered;
 with FULL it does not. ``BEGIN IMMEDIATE`` waits for its turn, where a transaction that
@@ -9,12 +11,14 @@ reads first and writes later is refused at once when another writes.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from threebath.adapters.threads import in_thread
@@ -25,6 +29,7 @@ T = TypeVar("T")
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _SAFE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 _CONNECTIONS = 5
+"""How many have a thread; `Sqlite.glance` has one more, for the event loop."""
 
 
 class Sqlite:
@@ -34,21 +39,16 @@ class Sqlite:
         self._turn = asyncio.Lock()
         """Held by who writes; other processes are waited for inside SQLite."""
         self._threads = ThreadPoolExecutor(_CONNECTIONS, "sqlite")
-        self._engine = create_engine(
-            address.set(drivername="sqlite"),
-            hide_parameters=True,
-            poolclass=QueuePool,
-            pool_size=_CONNECTIONS,
-            max_overflow=0,
-            connect_args={
-                "timeout": patience,
-                "isolation_level": None,
-                "check_same_thread": False,
-            },
-        )
-        event.listen(self._engine, "connect", _set_pragmas)
-        event.listen(self._engine, "begin", _begin)
+        self._engine = _engine(address, _CONNECTIONS, patience)
         self._writer = self._engine.execution_options(writes=True)
+        self._at_hand = _engine(address, 1, 0)
+
+    async def glance(self, work: Callable[[Connection], T]) -> T:
+        """Read a few rows in the event loop; in a thread, should that mean to wait."""
+        try:
+            return _transact(self._at_hand, work)
+        except (DBAPIError, sqlite3.Error):
+            return await self.run(work, writes=False)
 
     async def run(self, work: Callable[[Connection], T], *, writes: bool) -> T:
         """Do *work* as one transaction, in one thread."""
@@ -65,8 +65,27 @@ class Sqlite:
 
     async def close(self) -> None:
         """Close the connections, and have the threads end."""
+        self._at_hand.dispose()
         await asyncio.to_thread(self._engine.dispose)
         self._threads.shutdown(wait=False)
+
+
+def _engine(address: URL, connections: int, patience: float) -> Engine:
+    engine = create_engine(
+        address.set(drivername="sqlite"),
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={
+            "timeout": patience,
+            "isolation_level": None,
+            "check_same_thread": False,
+        },
+    )
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
 
 
 def _transact(engine: Engine, work: Callable[[Connection], T]) -> T:
