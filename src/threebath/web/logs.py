@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import TextIO
 
 import structlog
@@ -88,11 +89,12 @@ def hide_secrets(
 
 
 def _masked(key: str, value: object) -> object:
-    if _SECRET.search(key):
+    if _is_secret(key):
         return HIDDEN
     match value:
         case str() if not key.startswith("_"):  # those are structlog's own
-            return _PAIR.sub(rf"\1{HIDDEN}", value)
+            has_pairs = "=" in value or ":" in value
+            return _PAIR.sub(rf"\1{HIDDEN}", value) if has_pairs else value
         case bytes():
             return f"{len(value)} bytes"
         case Mapping():
@@ -100,6 +102,11 @@ def _masked(key: str, value: object) -> object:
         case list() | tuple() | set() | frozenset():
             return [_masked("", one) for one in value]
     return value
+
+
+@lru_cache(1024)
+def _is_secret(key: str) -> bool:
+    return _SECRET.search(key) is not None
 
 
 def _renderer(out: TextIO, *, as_json: bool) -> Processor:
