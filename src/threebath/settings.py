@@ -214,6 +214,11 @@ class Settings(BaseSettings):
         default=timedelta(days=30),
         description="how long an expired token is still told from an unknown one",
     )
+    silence: Span = Field(
+        default=timedelta(seconds=60),
+        ge=timedelta(0),
+        description="after which a web process that stands still is replaced; 0 for never",
+    )
     uploads: UploadSettings = UploadSettings()
     render: RenderSettings = RenderSettings()
     dialects: DialectSettings = DialectSettings()

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -88,7 +89,7 @@ def app():
             blobs=world.memory.blobs,
             telemetry=Telemetry(),
             checks={},
-            extra_routes=[Route("/pid", pid), Route("/die", die)],
+            extra_routes=[Route("/pid", pid), Route("/die", die), Route("/hang", hang)],
         )
     )
 
@@ -107,10 +108,15 @@ async def die(_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+async def hang(_):
+    """Let the event loop stand still."""
+    time.sleep(1000)  # noqa: ASYNC251 - that is the point
+
+
 if __name__ == "__main__":
-    factory, workers, grace = sys.argv[1:]
+    factory, workers, grace, silence = sys.argv[1:]
     with bind("127.0.0.1", 0) as listener:
         sys.stdout.write(address_of(listener) + "\n")
         sys.stdout.flush()
-        how = Serving(workers=int(workers), grace=float(grace))
+        how = Serving(workers=int(workers), grace=float(grace), silence=float(silence))
         serve(f"web.demo:{factory}", listener, how)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -52,8 +53,9 @@ class Served:
 
 
 @contextlib.contextmanager
-def served(factory="app", workers=1, grace=10):
-    command = [sys.executable, "-m", "web.demo", factory, str(workers), str(grace)]
+def served(factory="app", workers=1, grace=10, silence=0):
+    how = map(str, (workers, grace, silence))
+    command = [sys.executable, "-m", "web.demo", factory, *how]
     with subprocess.Popen(
         command,
         env=ENVIRONMENT,
@@ -181,11 +183,54 @@ def test_a_worker_that_dies_is_replaced():
         assert not any(is_alive(one) for one in before | after)
 
 
+def test_a_worker_that_stands_still_is_replaced():
+    """Its log says where it stood; the others answer meanwhile, and are left alone."""
+    with served(workers=2, silence=3) as server:
+        before = server.pids(2)
+        with pytest.raises(httpx.TransportError):
+            httpx.get(server.url + "/hang", timeout=15)
+        wait_until(lambda: sum(map(is_alive, before)) == 1)
+        [left] = filter(is_alive, before)
+        [gone] = before - {left}
+        after = server.pids(2)
+        assert left in after
+        assert gone not in after
+        assert server.stop()[0] == 0
+        assert "in hang" in server.process.stderr.read()
+        said = server.process.stdout.read()
+        assert re.search(rf"worker stands still +pid={gone} ", said)
+
+
+def test_a_worker_that_stands_still_is_let_be_where_nobody_listens():
+    """Silence 0: whoever debugs a worker may stop it for as long as it takes."""
+    with served(workers=2) as server:
+        [stopped, _] = before = sorted(server.pids(2))
+        os.kill(stopped, signal.SIGSTOP)
+        time.sleep(3)
+        os.kill(stopped, signal.SIGCONT)
+        assert server.pids(2) == {*before}
+
+
+def test_time_that_the_supervisor_slept_through_is_no_silence():
+    """A machine that was asleep wakes up with the workers that it had."""
+    with served(workers=2, silence=3) as server:
+        before = server.pids(2)
+        everyone = [server.process.pid, *before]
+        for one in everyone:
+            os.kill(one, signal.SIGSTOP)
+        time.sleep(4)
+        for one in everyone:
+            os.kill(one, signal.SIGCONT)
+            time.sleep(0.3)
+        time.sleep(1)
+        assert server.pids(2) == before
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_application_that_cannot_be_made_ends_the_server(workers):
     """A restart loop would hide the reason; the reason is logged."""
     done = subprocess.run(
-        [sys.executable, "-m", "web.demo", "broken", str(workers), "1"],
+        [sys.executable, "-m", "web.demo", "broken", str(workers), "1", "0"],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,

@@ -121,6 +121,7 @@ def run(settings: Settings, tell: Callable[[Settings], None]) -> None:
             Serving(
                 workers=settings.workers,
                 grace=settings.drain.total_seconds(),
+                silence=settings.silence.total_seconds(),
                 trusted_proxies=settings.proxies,
             ),
         )

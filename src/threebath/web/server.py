@@ -17,13 +17,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from threebath.web.protocol import READ, Connection
-from threebath.web.workers import FAILED, Supervisor
+from threebath.web.workers import FAILED, Beat, Supervisor
 
 App = str | Callable[[], ASGIApp]
 """A factory of the application, or ``module:factory``; workers import it."""
 
 UNREACHABLE_MS = 60_000
 """Milliseconds after which a peer that takes no bytes is given up."""
+
+BEAT_EVERY = 1.0
+"""Seconds between two signs of a worker that it does not stand still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,8 @@ class Serving:
     Attributes:
         workers: processes that answer.
         grace: seconds that uploads under way have after SIGTERM.
+        silence: seconds after which one of several workers whose event loop stands still
+            is replaced; 0 for never.
         keep_alive: seconds that an idle connection is kept; more than a proxy's own.
         most_connections: connections of one process, idle ones included.
         trusted_proxies: addresses whose ``X-Forwarded-For`` is believed.
@@ -40,6 +45,7 @@ class Serving:
 
     workers: int = 1
     grace: float = 30.0
+    silence: float = 60.0
     keep_alive: float = 65.0
     most_connections: int = 4000
     trusted_proxies: tuple[str, ...] = ()
@@ -84,16 +90,27 @@ def serve(app: App, listener: socket.socket, serving: Serving) -> None:
         serve_alone(app, listener, serving)
     else:
         work = partial(serve_alone, app, listener, serving)
-        Supervisor(work, serving.workers, serving.grace, at_end=listener.close).run()
+        Supervisor(
+            work,
+            serving.workers,
+            serving.grace,
+            serving.silence,
+            at_end=listener.close,
+        ).run()
 
 
-def serve_alone(app: App, listener: socket.socket, serving: Serving) -> None:
+def serve_alone(
+    app: App, listener: socket.socket, serving: Serving, beat: Beat = lambda: None
+) -> None:
     """Answer on *listener* in this process.
+
+    Args:
+        beat: is called every second from the end of the start-up on.
 
     Raises:
         SystemExit: the application could not be started; the log says why.
     """
-    server = _Server(_config(app, serving))
+    server = _Server(_config(app, serving), beat)
     try:
         server.run([listener])
     except Exception:
@@ -136,7 +153,22 @@ def _run(server: uvicorn.Server, listener: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, but a signal that was obeyed is not raised once more at the end."""
+    """uvicorn's, but it beats, and does not raise a signal that was obeyed once more."""
+
+    def __init__(self, config: uvicorn.Config, beat: Beat = lambda: None) -> None:
+        super().__init__(config)
+        self._beat = beat
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._beat()
+        self._beating = asyncio.create_task(self._keep_beating())
+
+    async def _keep_beating(self) -> None:
+        """Beat until the event loop ends: also while what is under way is finished."""
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            self._beat()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,12 +1,14 @@
 """Several processes that do the same work, watched by one that does none."""
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import connection, get_context
 from multiprocessing.context import SpawnProcess
 from time import monotonic, sleep
@@ -27,7 +29,36 @@ SHORT_LIFE = 2.0
 LAST_WORDS = 5.0
 """Seconds that a worker has to end when its grace is over."""
 
+LOOK = 1.0
+"""Seconds after which the supervisor looks again whether the workers' hearts beat."""
+
+TELL_STACKS = signal.SIGUSR1
+"""Makes a worker write the stacks of its threads to standard error, and go on."""
+
+LAST_STACKS = 0.5
+"""Seconds that a worker which stands still has to do so."""
+
 _PR_SET_PDEATHSIG = 1
+
+Beat = Callable[[], None]
+"""What a worker calls again and again, to say that it does not stand still."""
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What is known of a worker: its age, and how long its heart has been silent."""
+
+    began: float
+    heart: ctypes.c_ulong
+    beats: int = 0
+    silence: float = 0.0
+
+    def listen(self, passed: float) -> None:
+        """Look at the heart, *passed* seconds after the last look."""
+        beats = self.heart.value
+        is_silent = beats > 0 and beats == self.beats
+        self.silence = self.silence + passed if is_silent else 0.0
+        self.beats = beats
 
 
 class Supervisor:
@@ -35,22 +66,27 @@ class Supervisor:
 
     def __init__(
         self,
-        work: Callable[[], None],
+        work: Callable[[Beat], None],
         count: int,
         grace: float,
+        silence: float,
         at_end: Callable[[], None],
     ) -> None:
         """Run *work*, which must be picklable, in *count* processes.
 
         Args:
             grace: seconds that the workers have to finish what is under way.
+            silence: seconds without a beat, after the first one, after which a worker is
+                replaced; 0 for never.
             at_end: called before they are told to; closes our copy of what they share.
         """
         self._work = work
         self._at_end = at_end
         self._count = count
         self._grace = grace
-        self._workers: dict[SpawnProcess, float] = {}
+        self._silence = silence
+        self._looked = monotonic()
+        self._workers: dict[SpawnProcess, _Watched] = {}
         self._context = get_context("spawn")
         self._woken, self._waker = os.pipe()
         self._stopping = False
@@ -67,7 +103,9 @@ class Supervisor:
             while not self._stopping and not failed:
                 while len(self._workers) < self._count:
                     self._start()
-                connection.wait([self._woken, *(one.sentinel for one in self._workers)])
+                ends = (one.sentinel for one in self._workers)
+                connection.wait([self._woken, *ends], LOOK if self._silence else None)
+                self._end_the_silent()
                 failed = self._bury(folder)
             self._stop()
         if failed:
@@ -90,15 +128,33 @@ class Supervisor:
         os.write(self._waker, b".")
 
     def _start(self) -> None:
-        worker = self._context.Process(target=_run, args=(self._work,))
+        heart = self._context.RawValue(ctypes.c_ulong, 0)
+        worker = self._context.Process(target=_run, args=(self._work, heart))
         worker.start()
-        self._workers[worker] = monotonic()
+        self._workers[worker] = _Watched(monotonic(), heart)
+
+    def _end_the_silent(self) -> None:
+        """Kill workers that stand still; they write down where, and are replaced.
+
+        Time in which this process itself stood still does not count.
+        """
+        now = monotonic()
+        passed, self._looked = min(now - self._looked, 2 * LOOK), now
+        for worker, watched in self._workers.items():
+            watched.listen(passed)
+            if self._silence and watched.silence >= self._silence and worker.pid:
+                seconds = round(watched.silence)
+                self._log.error("worker stands still", pid=worker.pid, seconds=seconds)
+                os.kill(worker.pid, TELL_STACKS)
+                worker.join(LAST_STACKS)
+                worker.kill()
+                worker.join()
 
     def _bury(self, folder: str) -> bool:
         """Forget workers that ended; say whether one could not even start."""
         dead = [one for one in self._workers if one.exitcode is not None]
         for worker in dead:
-            age = monotonic() - self._workers.pop(worker)
+            age = monotonic() - self._workers.pop(worker).began
             multiprocess.mark_process_dead(worker.pid, folder)  # type: ignore[no-untyped-call]
             if self._stopping:
                 continue
@@ -121,11 +177,17 @@ class Supervisor:
                 worker.join()
 
 
-def _run(work: Callable[[], None]) -> None:
+def _run(work: Callable[[Beat], None], heart: ctypes.c_ulong) -> None:
     """Work, and stop when the supervisor is gone."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    work()
+    # Stacks without values: a core dump would have secrets in it.
+    faulthandler.register(TELL_STACKS)
+
+    def beat() -> None:
+        heart.value += 1
+
+    work(beat)
 
 
 @contextmanager
