@@ -18,8 +18,10 @@ MP3 = b"\xff\xfb\x90\x00"
 
 
 def test_an_honest_answer_is_believed():
-    """Two sounds, cut where the lengths say."""
-    made = MediaClaim(VOICE, vk.VOICE).take(OGG + MP3)
+    """Two sounds, of the lengths that were said."""
+    claim = MediaClaim(VOICE, vk.VOICE)
+    assert claim.lengths == [36, 4]
+    made = claim.take([OGG, MP3])
     assert [one.content for one in made.sounds] == [OGG, MP3]
     assert made.facts == VOICE["facts"]
 
@@ -56,7 +58,7 @@ def test_a_lie_is_not_believed(lie):
         MediaClaim({**VOICE, **lie}, vk.VOICE)
 
 
-@pytest.mark.parametrize("content", [MP3 * 10, b"<html>" + OGG[6:] + MP3, OGG + b"<htm"])
+@pytest.mark.parametrize("content", [[OGG, b"<htm"], [b"<html>" + OGG[6:], MP3]])
 def test_bytes_that_are_no_sound_are_not_taken(content):
     """What is served as a sound begins as one."""
     with pytest.raises(Distrusted):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 MARK = b"MISBEHAVE:"
@@ -31,6 +32,14 @@ def _chatter():
     line = _line()
     line.sendmsg([b'{"format":"image/jpeg"'])
     time.sleep(60)
+
+
+def _overwrite():
+    for fd in range(64):
+        with suppress(OSError):
+            os.pwrite(fd, b"overwritten", 0)
+        with suppress(OSError):
+            os.ftruncate(fd, 1)
 
 
 def _line():
@@ -62,6 +71,7 @@ DEEDS = {
     "become root": lambda: os.setuid(0),
     "ask for more": lambda: __import__("resource").setrlimit(9, (-1, -1)),
     "mount": lambda: ctypes.CDLL(None).mount(b"a", b"/", b"tmpfs", 0, None),
+    "write to its picture": _overwrite,
     "write too much": lambda: os.pwrite(os.memfd_create("x"), b"x", 1 << 40),
 }
 

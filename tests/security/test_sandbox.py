@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pictures import encoded, photo, render, scene
+from pictures import KIND, encoded, photo, render, scene
 from security.conftest import HOOK
 from security.misbehave import DEEDS, MARK
 from threebath.core.errors import RendererFailed
@@ -57,6 +57,22 @@ async def test_who_misbehaves_fails_alone(pool, deed):
     assert all(one.images for one in await asyncio.gather(*beside))
     assert (await render(pool, SMALL)).images
     assert not WRITTEN.exists()  # noqa: ASYNC240 - the disk is not slow here
+
+
+@needs_linux
+@pytest.mark.parametrize("in_memory", [True, False])
+async def test_a_worker_cannot_change_the_picture(pool, tmp_path, in_memory):
+    """What is kept as the original is what was sent, whoever has rendered it."""
+    content = MARK + b"write to its picture"
+    flags = os.O_RDWR | os.O_CREAT
+    fd = os.memfd_create("spool") if in_memory else os.open(tmp_path / "spool", flags)
+    try:
+        os.write(fd, content)
+        with pytest.raises(RendererFailed):
+            await pool.render(fd, len(content), KIND, {})
+        assert os.pread(fd, 1000, 0) == content
+    finally:
+        os.close(fd)
 
 
 @needs_linux

@@ -123,29 +123,32 @@ class Claim:
         self.targets = kind.ladder.plan(self.size, crops)
         self.lengths = read_lengths(message["images"], self.targets)
 
-    @property
-    def length(self) -> int:
-        """Bytes of all images together."""
-        return sum(self.lengths)
-
-    def take(self, content: bytes) -> Rendered:
-        """Cut the images out of *content*, which holds them one after the other.
+    def take(self, pieces: Sequence[bytes]) -> Rendered:
+        """Believe the images, of which there are as many as `lengths` says.
 
         Raises:
             Distrusted: an image is not a baseline JPEG of its size.
         """
-        images, place = [], 0
-        for target, length in zip(self.targets, self.lengths, strict=True):
-            image = content[place : place + length]
-            place += length
-            try:
-                check(image, target.size)
-            except NotBaseline as error:
-                raise Distrusted(f"image {target.letter}") from error
-            images.append(RenderedImage(target.letter, target.size, image))
         return Rendered(
-            format=self.format, size=self.size, images=tuple(images), facts=self.facts
+            format=self.format,
+            size=self.size,
+            images=judge_images(self.targets, pieces),
+            facts=self.facts,
         )
+
+
+def judge_images(
+    targets: Sequence[Target], pieces: Sequence[bytes]
+) -> tuple[RenderedImage, ...]:
+    """Believe that each piece is the rendition that was planned, or raise `Distrusted`."""
+    images = []
+    for target, image in zip(targets, pieces, strict=True):
+        try:
+            check(image, target.size)
+        except NotBaseline as error:
+            raise Distrusted(f"image {target.letter}") from error
+        images.append(RenderedImage(target.letter, target.size, image))
+    return tuple(images)
 
 
 def read_size(pair: object) -> Size:

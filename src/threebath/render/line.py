@@ -7,7 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -109,16 +109,16 @@ class Answer:
         self.message = message
         self._fds = fds
 
-    def read(self, length: int) -> bytes:
-        """Copy the bytes that came with the message, and only then look at them.
+    def read(self, lengths: Sequence[int]) -> list[bytes]:
+        """Copy the pieces that came with the message, and only then look at them.
 
         Raises:
-            Distrusted: there are not exactly that many.
+            Distrusted: there are not exactly that many bytes.
         """
         if len(self._fds) != 1:
             raise Distrusted("not one file")
         try:
-            return memfd.read(self._fds[0], length)
+            return memfd.read(self._fds[0], *lengths)
         except OSError as error:
             raise Distrusted("another number of bytes") from error
 

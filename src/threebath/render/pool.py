@@ -1,7 +1,6 @@
 """The renderer: a pool of locked-up workers behind the service's port."""
 
 import asyncio
-import fcntl
 import os
 from collections.abc import Mapping
 from types import TracebackType
@@ -28,8 +27,8 @@ from threebath.render.settings import RenderSettings
 from threebath.render.wire import write_crops, write_kind
 from threebath.service.ports.media import Rendered
 
-SMALL = 8 << 20
-"""Bytes that are copied at once (about 2 ms); larger files are copied in a thread."""
+DESCRIPTORS = "/proc/self/fd"
+"""Where Linux lets a process open once more what it has open."""
 
 
 class RenderPool:
@@ -107,7 +106,7 @@ class RenderPool:
                 answer = await self._ask(line, message, source, length)
                 try:
                     raise_verdict(answer.message)
-                    made = answer.read(read_length(answer.message, rendition.size))
+                    (made,) = answer.read([read_length(answer.message, rendition.size)])
                     return judge_variant(made, to, rendition.size)
                 except Distrusted as error:
                     raise RendererFailed from error
@@ -132,7 +131,7 @@ class RenderPool:
         try:
             raise_verdict(answer.message)
             claim = Claim(answer.message, kind, crops)
-            return claim.take(answer.read(claim.length))
+            return claim.take(answer.read(claim.lengths))
         except Distrusted as error:
             raise RendererFailed from error
         finally:
@@ -147,7 +146,7 @@ class RenderPool:
                 try:
                     raise_verdict(answer.message)
                     claim = MediaClaim(answer.message, kind)
-                    return claim.take(answer.read(claim.length))
+                    return claim.take(answer.read(claim.lengths))
                 except Distrusted as error:
                     raise RendererFailed from error
                 finally:
@@ -161,7 +160,7 @@ class RenderPool:
         Raises:
             RendererFailed: it died, fell silent or talks nonsense.
         """
-        return await self._ask_about(line, message, await _seal(source, length))
+        return await self._ask_about(line, message, await _lent(source, length))
 
     async def _ask_about(self, line: Line, message: Mapping[str, Any], fd: int) -> Answer:
         """Have a worker do a job with a descriptor, which is closed here afterwards."""
@@ -177,7 +176,7 @@ class RenderPool:
 def _to_read(source: int) -> int:
     """Open a spool once more, so that who gets the descriptor can read and not write."""
     try:
-        return os.open(f"/proc/self/fd/{source}", os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(f"{DESCRIPTORS}/{source}", os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         told = "the spool cannot be read"
         raise RendererFailed(told) from error
@@ -186,20 +185,23 @@ def _to_read(source: int) -> int:
 async def _read(source: int, length: int) -> bytes:
     """Read a rendition, which is never large."""
     try:
-        return memfd.read(source, length)
+        return memfd.read(source, length)[0]
     except OSError as error:
         told = "the rendition cannot be read"
         raise RendererFailed(told) from error
 
 
-async def _seal(source: int, length: int) -> int:
-    """Make a sealed copy of a file, or pass it on where it is sealed already."""
+async def _lent(source: int, length: int) -> int:
+    """Open a picture for a worker, or copy it where the system cannot open it again."""
     try:
-        if memfd.is_sealed(source):
-            return fcntl.fcntl(source, fcntl.F_DUPFD_CLOEXEC, 0)
-        if length <= SMALL:
-            return memfd.copy(source, length)
-        return await asyncio.to_thread(memfd.copy, source, length)
+        return _to_read(source)
+    except RendererFailed:
+        return await asyncio.to_thread(_copied, source, length)
+
+
+def _copied(source: int, length: int) -> int:
+    try:
+        return memfd.copy(source, length)
     except OSError as error:
         told = "the spool cannot be read"
         raise RendererFailed(told) from error

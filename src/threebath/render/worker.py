@@ -130,7 +130,7 @@ def serve(
         if "media" in message:
             told, chunks = describe(message, fds[0])
         else:
-            data = memfd.read(fds[0], message["length"])
+            (data,) = memfd.read(fds[0], message["length"])
             if before is not None:
                 before(data)
             told, chunks = answer(message, data, engines)

@@ -1,17 +1,16 @@
 """What the pool asks of a worker about a sound or a film, and what it believes of it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from threebath.core.kinds import Format, Medium, UploadKind
 from threebath.core.ladder import Size
 from threebath.core.library import NOTHING_TO_SEE, Fact
-from threebath.render.baseline import NotBaseline, check
-from threebath.render.judge import Distrusted, read_lengths, read_size
+from threebath.render.judge import Distrusted, judge_images, read_lengths, read_size
 from threebath.render.wire import write_kind
-from threebath.service.ports.media import Rendered, RenderedImage, RenderedSound
+from threebath.service.ports.media import Rendered, RenderedSound
 
 MEDIA = frozenset({Medium.SOUND, Medium.VOICE, Medium.FILM})
 """What is done here; the rest is pictures."""
@@ -74,43 +73,32 @@ class MediaClaim:
         self.size = _read_size(message["size"], kind)
         targets = kind.ladder.plan(self.size) if self.size != NOTHING_TO_SEE else ()
         self.targets = targets
+        sounds = _read_sounds(message["sounds"], kind)
+        self.suffixes = [suffix for suffix, _ in sounds]
         self.lengths = read_lengths(message["images"], targets)
-        self.sounds = _read_sounds(message["sounds"], kind)
+        self.lengths += [length for _, length in sounds]
         self.facts = _read_facts(message["facts"])
 
-    @property
-    def length(self) -> int:
-        """Bytes of all images and sounds together."""
-        return sum(self.lengths) + sum(length for _, length in self.sounds)
-
-    def take(self, content: bytes) -> Rendered:
-        """Cut the pieces out of *content*, which holds them one after the other.
+    def take(self, pieces: Sequence[bytes]) -> Rendered:
+        """Believe images and sounds, of which there are as many as `lengths` says.
 
         Raises:
             Distrusted: one is not what it has to be.
         """
-        images, sounds, place = [], [], 0
-        for target, length in zip(self.targets, self.lengths, strict=True):
-            image = content[place : place + length]
-            place += length
-            try:
-                check(image, target.size)
-            except NotBaseline as error:
-                raise Distrusted(f"image {target.letter}") from error
-            images.append(RenderedImage(target.letter, target.size, image))
-        for suffix, length in self.sounds:
-            sound = content[place : place + length]
-            place += length
-            if not BEGINNINGS[suffix].match(sound):
-                raise Distrusted(f"a sound that is no {suffix}")
-            sounds.append(RenderedSound(suffix, sound))
+        images, sounds = pieces[: len(self.targets)], pieces[len(self.targets) :]
         return Rendered(
             format=self.format,
             size=self.size,
-            images=tuple(images),
-            sounds=tuple(sounds),
+            images=judge_images(self.targets, images),
+            sounds=tuple(map(_judge_sound, self.suffixes, sounds)),
             facts=self.facts,
         )
+
+
+def _judge_sound(suffix: str, sound: bytes) -> RenderedSound:
+    if not BEGINNINGS[suffix].match(sound):
+        raise Distrusted(f"a sound that is no {suffix}")
+    return RenderedSound(suffix, sound)
 
 
 def _read_size(claimed: object, kind: UploadKind) -> Size:

@@ -25,14 +25,6 @@ def seal(fd: int) -> None:
         fcntl.fcntl(fd, fcntl.F_ADD_SEALS, SEALED)
 
 
-def is_sealed(fd: int) -> bool:
-    """Say whether nobody can change the file any more."""
-    try:
-        return bool(SEALED) and fcntl.fcntl(fd, fcntl.F_GET_SEALS) & SEALED == SEALED
-    except OSError:
-        return False
-
-
 def copy(source: int, length: int) -> int:
     """Copy the first *length* bytes of *source* to a sealed file of its own.
 
@@ -72,19 +64,26 @@ def write(chunks: list[bytes]) -> int:
     return made
 
 
-def read(fd: int, length: int) -> bytes:
-    """Copy exactly *length* bytes out of a file that somebody else may still own.
+def read(fd: int, *lengths: int) -> list[bytes]:
+    """Copy pieces, one after the other, out of a file that somebody else may still own.
 
     Raises:
-        OSError: the file has another length, or cannot be read at a place.
+        OSError: the file has another length than they, or cannot be read at a place.
     """
-    if os.lseek(fd, 0, os.SEEK_END) != length:
+    if os.lseek(fd, 0, os.SEEK_END) != sum(lengths):
         raise OSError("the file is not as long as it was said to be")
-    parts, place = [], 0
-    while place < length:
-        part = os.pread(fd, length - place, place)
-        if not part:
+    pieces, place = [], 0
+    for length in lengths:
+        pieces.append(_piece(fd, place, length))
+        place += length
+    return pieces
+
+
+def _piece(fd: int, place: int, length: int) -> bytes:
+    parts, end = [], place + length
+    while place < end:
+        parts.append(os.pread(fd, end - place, place))
+        place += len(parts[-1])
+        if not parts[-1]:
             raise OSError("the file was cut")
-        parts.append(part)
-        place += len(part)
     return parts[0] if len(parts) == 1 else b"".join(parts)
