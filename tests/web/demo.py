@@ -110,7 +110,7 @@ async def die(_):
 
 async def hang(_):
     """Let the event loop stand still."""
-    time.sleep(1000)  # noqa: ASYNC251 - that is the point
+    time.sleep(60)  # noqa: ASYNC251 - that is the point
 
 
 if __name__ == "__main__":
