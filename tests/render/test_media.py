@@ -79,6 +79,14 @@ async def test_a_songs_tags_are_read(pool):
     assert made.facts["duration"] == pytest.approx(3, abs=0.2)
 
 
+async def test_a_tag_that_is_no_text_is_read_as_far_as_it_is(pool):
+    """Old programs write their own alphabet; the song is whole nevertheless."""
+    content = sound("mp3", 1, title="In the fog")
+    assert content.count(b"In the fog") == 1
+    made = await _look(pool, vk.AUDIO, content.replace(b"In the fog", b"In \xf2he fog"))
+    assert made.facts["title"] == "In he fog"
+
+
 @pytest.mark.parametrize(
     ("muxer", "codec", "found"),
     [

@@ -34,8 +34,9 @@ LINEAR = Interpolation.BILINEAR
 COPY = Interpolation.POINT
 """Each pixel as it is, as often as it is needed."""
 
-MOST_AT_ONCE = 16
-"""How many times smaller one step makes a picture: libav's filters end at 256 taps."""
+MOST_AT_ONCE = 8
+"""How many times smaller one step makes luma, and up to twice that colour: libav's
+filters end at 256 taps, and some that are shorter it refuses."""
 
 KEPT = 32
 """Scalers that are kept. Cameras repeat themselves, and a scaler's filters take half a

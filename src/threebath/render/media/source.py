@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -31,6 +32,10 @@ DEMUXERS: Mapping[Format, Callable[[bytes], str]] = MappingProxyType(
 )
 """Which demuxer reads what: libav's own guess would also try playlists and images."""
 
+
+ASKS = int(av.__version__.partition(".")[0]) < 19  # noqa: PLR2004 - a version
+LENIENT: Mapping[str, Any] = {"metadata_errors": "surrogateescape"} if ASKS else {}
+"""Tags that are not UTF-8 are no reason to refuse a song; later versions never do."""
 
 PROGRAMS = frozenset({"av.__main__", "av.datasets"})
 """Modules of libav's binding that are programs of their own."""
@@ -86,7 +91,7 @@ def opened(
     limits.check_format(found)
     try:
         with av.open(
-            Source(fd, length), "r", format=DEMUXERS[found](head), metadata_errors="ignore"
+            Source(fd, length), "r", format=DEMUXERS[found](head), **LENIENT
         ) as container:
             yield found, container
     except (av.FFmpegError, ValueError, EOFError) as error:
