@@ -63,6 +63,10 @@ class Peers:
     def thumbor(self) -> Path | None:
         return self.want("thumbor", install_thumbor)
 
+    def granian(self) -> Path | None:
+        """Return a folder of packages with granian in it."""
+        return self.want("granian", install_granian)
+
     def nginx(self) -> Path | None:
         return self.want("nginx", find_nginx)
 
@@ -103,6 +107,16 @@ def install_thumbor(peers: Peers) -> Path:
         pip = (str(place / "bin" / "pip"), "install", "--quiet")
         run([*pip, "--disable-pip-version-check", "thumbor"])
     return program
+
+
+def install_granian(peers: Peers) -> Path:
+    """Put granian beside our own packages, not among them."""
+    place = peers.folder / "granian"
+    if not (place / "granian").is_dir():
+        peers.go_online()
+        pip = (sys.executable, "-m", "pip", "install", "--quiet")
+        run([*pip, "--disable-pip-version-check", "--target", str(place), "granian"])
+    return place
 
 
 def find_nginx(peers: Peers) -> Path:

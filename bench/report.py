@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 from bench.results import Results, Section, Target, number
@@ -68,6 +68,11 @@ def versions(folder: Path) -> str:
         told.append(
             _said([str(thumbor), "--version"]).partition(" (")[0].replace(" v", " ").lower()
         )
+    told += [
+        f"granian {one.version}"
+        for one in distributions(path=[str(folder / "granian")])
+        if one.name == "granian"
+    ]
     return ", ".join(told) + "."
 
 

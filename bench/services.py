@@ -24,6 +24,7 @@ OURS = "threebath"
 GET, COMMIT = f"{OURS}: get an address", f"{OURS}: commit a photo"
 RECIPE, CASCADE = "express, multer, sharp: recipe", "express, multer, sharp: cascade"
 EXPRESS = "express: a signed address, nothing kept"
+GRANIAN = f"{OURS} on granian"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
 SMALL = Size(160, 120)
 
@@ -127,7 +128,7 @@ def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str
     with source.open("wb") as file, Path("/dev/urandom").open("rb") as noise:
         for _ in range(mebibytes):
             file.write(noise.read(1 << 20))
-    ways = {OURS: "form", MULTER: "form", TUS: "tus", NGINX: "raw"}
+    ways = {OURS: "form", GRANIAN: "form", MULTER: "form", TUS: "tus", NGINX: "raw"}
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(Server(command, port, log=scratch / "ingest.log"))
@@ -153,6 +154,10 @@ def _ways_in(
     port = free_port()
     ours = (sys.executable, "-m", "bench.programs.ingest", str(port))
     yield OURS, port, (*ours, fresh(scratch / "spool"))
+    if packages := peers.granian():
+        port = free_port()
+        there = (sys.executable, "-m", "bench.programs.on_granian", str(port))
+        yield GRANIAN, port, (*there, fresh(scratch / "granian"), packages)
     for name, script in ((TUS, "tus.mjs"), (MULTER, "multer.mjs")):
         if path := peers.node(script):
             port = free_port()
