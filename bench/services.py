@@ -24,7 +24,7 @@ OURS = "threebath"
 GET, COMMIT = f"{OURS}: get an address", f"{OURS}: commit a photo"
 RECIPE, CASCADE = "express, multer, sharp: recipe", "express, multer, sharp: cascade"
 EXPRESS = "express: a signed address, nothing kept"
-GRANIAN = f"{OURS} on granian"
+GRANIAN, LIMIT = f"{OURS} on granian", "the limit: read, write, SHA-256"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
 SMALL = Size(160, 120)
 
@@ -128,7 +128,14 @@ def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str
     with source.open("wb") as file, Path("/dev/urandom").open("rb") as noise:
         for _ in range(mebibytes):
             file.write(noise.read(1 << 20))
-    ways = {OURS: "form", GRANIAN: "form", MULTER: "form", TUS: "tus", NGINX: "raw"}
+    ways = {
+        OURS: "form",
+        GRANIAN: "form",
+        LIMIT: "form",
+        MULTER: "form",
+        TUS: "tus",
+        NGINX: "raw",
+    }
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(Server(command, port, log=scratch / "ingest.log"))
@@ -154,6 +161,9 @@ def _ways_in(
     port = free_port()
     ours = (sys.executable, "-m", "bench.programs.ingest", str(port))
     yield OURS, port, (*ours, fresh(scratch / "spool"))
+    port = free_port()
+    least = (sys.executable, "-m", "bench.programs.sink", str(port))
+    yield LIMIT, port, (*least, fresh(scratch / "sink"))
     if packages := peers.granian():
         port = free_port()
         there = (sys.executable, "-m", "bench.programs.on_granian", str(port))
