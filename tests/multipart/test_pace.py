@@ -117,3 +117,94 @@ async def test_the_streams_own_errors_pass():
         [chunk async for chunk in paced(broken(b"1"), 10)]
     with pytest.raises(TimeoutError):
         [chunk async for chunk in paced(timed_out(), 10)]
+
+
+async def test_a_silence_counts_from_the_last_chunk():
+    """However long the body has lasted, the next chunk has the whole window."""
+
+    async def lively_then_silent():
+        for _ in range(12):
+            await asyncio.sleep(0.03)
+            yield b"x" * 1000
+        await asyncio.Event().wait()
+
+    loop = asyncio.get_running_loop()
+    guarded = paced(lively_then_silent(), 100_000, Pace(window=0.1))
+    for _ in range(12):
+        await anext(guarded)
+    began = loop.time()
+    with pytest.raises(BodyTooSlow):
+        await anext(guarded)
+    assert 0.09 < loop.time() - began < 1
+
+
+async def test_work_between_chunks_is_no_silence():
+    """The window may pass while nobody waits; the wait that follows has all of it."""
+    more = asyncio.Event()
+
+    async def eager():
+        yield b"first"
+        await asyncio.sleep(0.05)
+        yield b"second"
+        await more.wait()
+
+    guarded = paced(eager(), 100, Pace(window=0.2))
+    assert await anext(guarded) == b"first"
+    await asyncio.sleep(0.3)
+    assert await anext(guarded) == b"second"
+    with pytest.raises(BodyTooSlow):
+        await anext(guarded)
+
+
+async def test_the_last_wait_may_be_shorter_than_a_window():
+    """What is left of the longest time is all that the next chunk has."""
+
+    async def slow():
+        while True:
+            await asyncio.sleep(0.1)
+            yield b"x" * 1000
+
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    with pytest.raises(BodyTooSlow):
+        [chunk async for chunk in paced(slow(), 100_000, Pace(window=60, longest=0.35))]
+    assert 0.3 < loop.time() - began < 5
+
+
+async def test_a_reader_that_is_cancelled_is_not_told_that_the_body_was_slow():
+    """Whoever ends a request, a shutdown or a timeout, sees their own reason."""
+
+    async def silent():
+        yield b"first"
+        await asyncio.Event().wait()
+
+    async def read():
+        return [chunk async for chunk in paced(silent(), 100, Pace(window=60))]
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.01)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await read()
+
+
+async def test_who_is_slow_and_cancelled_is_cancelled():
+    """Both at once: the cancellation must not get lost."""
+
+    async def stubborn():
+        yield b"first"
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            reading.cancel()
+            raise
+
+    async def read():
+        return [chunk async for chunk in paced(stubborn(), 100, Pace(window=0.05))]
+
+    reading = asyncio.create_task(read())
+    with pytest.raises(asyncio.CancelledError):
+        await reading
