@@ -27,6 +27,8 @@ EXPRESS = "express: a signed address, nothing kept"
 GRANIAN, LIMIT = f"{OURS} on granian", "the limit: read, write, SHA-256"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
 SMALL = Size(160, 120)
+REPLACED = 1.0
+"""Seconds until workers that have served their time are replaced: not by a commit."""
 
 
 @contextmanager
@@ -214,6 +216,7 @@ def calls(peers: Peers, scratch: Path, rounds: int, count: int) -> dict[str, Sam
             if name == COMMIT:
                 receive = partial(_receive, vk, photo, replies)
                 together(ours.port, [receive] * count)
+                time.sleep(REPLACED)
 
         def work(name: str) -> int:
             together(servers[name].port, [jobs[name]] * count)
