@@ -104,8 +104,8 @@ class Bench:
             services.OURS,
             table,
             "The file is in memory, so that no disk is measured. Ours also computes the "
-            "SHA-256, the others do not; nginx does not look into the body. The limit does "
-            "only what must be done, in a loop of three calls.",
+            "SHA-256, the others do not unless it says so; nginx does not look into the "
+            "body. The limit does only what must be done, in a loop of three calls.",
         )
 
     def calls(self) -> None:

@@ -26,6 +26,7 @@ RECIPE, CASCADE = "express, multer, sharp: recipe", "express, multer, sharp: cas
 EXPRESS = "express: a signed address, nothing kept"
 GRANIAN, LIMIT = f"{OURS} on granian", "the limit: read, write, SHA-256"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
+HASHED = "express, multer to disk, SHA-256"
 SMALL = Size(160, 120)
 REPLACED = 1.0
 """Seconds until workers that have served their time are replaced: not by a commit."""
@@ -147,7 +148,7 @@ def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str
             server.wait()
 
         def work(name: str) -> int:
-            send_file(servers[name].port, source, ways[name])
+            send_file(servers[name].port, source, ways.get(name, "form"))
             for kept in (scratch / "tus").glob("*"):
                 kept.unlink()
             return mebibytes
@@ -170,10 +171,11 @@ def _ways_in(
         port = free_port()
         there = (sys.executable, "-m", "bench.programs.on_granian", str(port))
         yield GRANIAN, port, (*there, fresh(scratch / "granian"), packages)
-    for name, script in ((TUS, "tus.mjs"), (MULTER, "multer.mjs")):
+    scripts = ((TUS, "tus.mjs", ""), (MULTER, "multer.mjs", ""))
+    for name, script, way in (*scripts, (HASHED, "multer.mjs", "hashed")):
         if path := peers.node(script):
-            port = free_port()
-            yield name, port, ("node", path, str(port), fresh(scratch / path.stem))
+            port, folder = free_port(), fresh(scratch / f"{path.stem}{way}")
+            yield name, port, ("node", path, str(port), folder, way)
     if nginx := peers.nginx():
         port = free_port()
         settings = _nginx_settings(fresh(scratch / "nginx"), port)
