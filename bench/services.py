@@ -131,14 +131,7 @@ def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str
     with source.open("wb") as file, Path("/dev/urandom").open("rb") as noise:
         for _ in range(mebibytes):
             file.write(noise.read(1 << 20))
-    ways = {
-        OURS: "form",
-        GRANIAN: "form",
-        LIMIT: "form",
-        MULTER: "form",
-        TUS: "tus",
-        NGINX: "raw",
-    }
+    ways = {TUS: "tus", NGINX: "raw"}
     with ExitStack() as stack:
         servers = {
             name: stack.enter_context(Server(command, port, log=scratch / "ingest.log"))
