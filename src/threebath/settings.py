@@ -93,7 +93,7 @@ class RenderSettings(_Group):
         description="use libturbojpeg, which halves the work, where the system has it",
     )
     files_per_worker: int = Field(
-        default=50,
+        default=200,
         ge=1,
         description="files after which a worker is replaced by a fresh one",
     )

@@ -31,7 +31,7 @@ class RenderSettings:
     memory: int = 1536 * MIB
     deadline: timedelta = timedelta(seconds=20)
     patience: timedelta = timedelta(seconds=20)
-    files_per_worker: int = 50
+    files_per_worker: int = 200
     queue_pixels: int = 500_000_000
     transcoders: int = 0
     allow_unsandboxed: bool = False
