@@ -98,12 +98,23 @@ def whole(size: Size, name: str) -> Size:
 
 def scaled(frame: VideoFrame, size: Size) -> VideoFrame:
     """Scale by Lanczos' filter to exactly *size*; colour comes out as `suited`."""
-    between = Size(
-        max(size.width, -(-frame.width // MOST_AT_ONCE)),
-        max(size.height, -(-frame.height // MOST_AT_ONCE)),
+    while (between := _step(size_of(frame), size)) != size:
+        frame = _scaled(frame, between)
+    return _scaled(frame, size)
+
+
+def _scaled(frame: VideoFrame, size: Size) -> VideoFrame:
+    return _converted(frame, size, GREY if is_grey(frame) else suited(size))
+
+
+def _step(source: Size, target: Size) -> Size:
+    """Say how large to make a picture next; a last step is not by less than a half."""
+    sides = (source.width, target.width), (source.height, target.height)
+    if all(whole <= MOST_AT_ONCE * part for whole, part in sides):
+        return target
+    return Size(
+        *(min(whole, max(2 * part, -(-whole // MOST_AT_ONCE))) for whole, part in sides)
     )
-    made = _converted(frame, between, GREY if is_grey(frame) else suited(between))
-    return made if between == size else scaled(made, size)
 
 
 def cropped(frame: VideoFrame, crop: Crop) -> VideoFrame:
