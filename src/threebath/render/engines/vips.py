@@ -72,12 +72,10 @@ def _harden() -> None:
 class VipsSource:
     """A decoder of libvips at work: one grey band or three of sRGB, eight bits each.
 
-    Attributes:
-        streaming: the picture can be read once, as a whole; else it is in memory.
+    Unless it is in memory, it can be read once, as a whole.
     """
 
     image: Any
-    streaming: bool
 
     @property
     def size(self) -> Size:
@@ -90,15 +88,7 @@ class VipsSource:
         if region.size != size:
             across, down = size.width / image.width, size.height / image.height
             image = image.resize(across, vscale=down)
-        if self.streaming:
-            image = self._to_the_end(image)
-        return Canvas(planes(_pixels(image)[: size.pixels * image.bands], size))
-
-    def _to_the_end(self, scaled: Any) -> Any:  # noqa: ANN401 - pyvips has no types
-        """Add the source's last row below *scaled*, which may have had no use for it."""
-        width, height = self.image.width, self.image.height
-        last = self.image.crop(0, height - 1, min(width, scaled.width), 1)
-        return scaled.join(last.embed(0, 0, scaled.width, 1), "vertical")
+        return Canvas(planes(_pixels(image), size))
 
 
 def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> VipsSource:
@@ -117,7 +107,7 @@ def open_vips(header: Header, profile: Profile, shrink: int, *, often: bool) -> 
     if shrink == 1 and Size(image.width, image.height) != header.stored:
         raise CorruptFile("header and content disagree about the size")
     plain = _plain(image, header.icc if profile.convert else b"")
-    return VipsSource(_in_memory(plain) if often else plain, streaming=not often)
+    return VipsSource(_in_memory(plain) if often else plain)
 
 
 def write_webp(source: VipsSource, icc: bytes) -> bytes:
