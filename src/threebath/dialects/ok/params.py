@@ -118,7 +118,7 @@ def short(name: str, text: str) -> str:
 
 
 def whole(text: str) -> str:
-    """Return *text* with what is only half a character replaced.
+    r"""Return *text* with what is only half a character replaced.
 
     JSON can spell such halves, and no database or answer can hold them.
 
