@@ -217,7 +217,8 @@ class Settings(BaseSettings):
     silence: Span = Field(
         default=timedelta(seconds=60),
         ge=timedelta(0),
-        description="after which a web process that stands still is replaced; 0 for never",
+        description="after which a web process that stands still is replaced: "
+        "three or more, or 0 for never",
     )
     uploads: UploadSettings = UploadSettings()
     render: RenderSettings = RenderSettings()

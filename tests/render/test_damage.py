@@ -8,6 +8,7 @@ from PIL import Image
 from pictures import WIDE, encoded, scene
 from threebath.core.errors import CorruptFile, UnknownFormat
 from threebath.core.ladder import Ladder, Rung, Size
+from threebath.core.networks import up
 from threebath.render.darkroom import develop
 from threebath.render.engines.planar import is_available, open_planar
 from threebath.render.engines.vips import open_vips
@@ -151,3 +152,29 @@ def test_a_picture_of_one_pixel_is_a_picture():
     for form in ("JPEG", "PNG", "GIF", "BMP", "WEBP"):
         made = develop(encoded(Image.new("RGB", (1, 1), "red"), form), JOB)
         assert made.images[0][1] == Size(1, 1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("height", [2001, 2417, 2497, 2513])
+@pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+def test_a_cut_is_seen_where_the_decoder_halves(mode, height, engine):
+    """Also in a last row that half the size has no use for."""
+    image = scene(mode=mode).resize((1200, height))
+    job = Job(limits=WIDE, ladder=up.PHOTO_LADDER)
+    whole = encoded(image, quality=85)
+    assert develop(whole, job, ENGINES[engine]).images
+    with pytest.raises(CorruptFile):
+        develop(whole[:-8] + b"\xff\xd9", job, ENGINES[engine])
+
+
+@pytest.mark.skipif(len(ENGINES) == 1, reason="NO PLANAR ENGINE HERE")
+def test_what_one_decoder_said_is_not_held_against_another():
+    """libvips may speak of a damaged picture late, when the next one is at work."""
+    damaged = encoded(scene(mode="CMYK"), quality=85)[:-400] + b"\xff\xd9"
+    with pytest.raises(CorruptFile) as kept:  # and with it the decoder
+        develop(damaged, JOB)
+    sound = encoded(scene(), quality=85)
+    assert develop(sound, JOB).images
+    kept.value.with_traceback(None)
+    del kept
+    assert develop(sound, JOB).images

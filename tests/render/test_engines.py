@@ -109,10 +109,10 @@ def test_grey_stays_grey_in_both():
 
 
 @planar_needed
-@pytest.mark.parametrize("mode", ["CMYK"])
-def test_what_has_no_planes_goes_to_the_other_engine(mode):
-    """Printers' JPEGs are not made of luma and colour."""
-    content = encoded(scene(mode=mode), quality=90)
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+def test_what_has_no_planes_goes_to_the_other_engine(subsampling):
+    """Printers' JPEGs are not made of luma and colour, and some have odd samplings."""
+    content = encoded(scene(mode="CMYK"), quality=90, subsampling=subsampling)
 
     assert open_planar(probe(content), Profile(), 1, often=False) is None
     assert develop(content, JOB, (open_planar, open_vips)).images

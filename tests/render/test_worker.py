@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from pictures import KIND, encoded, scene
+from pictures import KIND, encoded, opened, scene
 from threebath.core.errors import FormatNotAllowed
 from threebath.core.kinds import Format
 from threebath.core.ladder import Crop, Size
@@ -19,7 +19,14 @@ from threebath.render.darkroom import ENGINES
 from threebath.render.parcel import receive, send
 from threebath.render.sandbox import memfd
 from threebath.render.wire import pack, read_job, read_refusal, write_crops, write_kind
-from threebath.render.worker import answer, keep_memory, load_hook, serve, warm_up
+from threebath.render.worker import (
+    answer,
+    keep_memory,
+    load_hook,
+    look,
+    serve,
+    warm_up,
+)
 
 SMALL = encoded(scene(64, 48), quality=85)
 HOOK = Path(__file__).parents[1] / "security" / "misbehave.py"
@@ -101,3 +108,11 @@ def test_preparations_can_be_made_twice():
     warm_up()
     with pytest.raises((ImportError, FileNotFoundError)):
         load_hook("/nowhere/hook.py")
+
+
+def test_a_spool_that_cannot_be_read_is_said_to_be_so():
+    """The disk's fault, and no reason to lose a worker."""
+    with opened(SMALL) as fd:
+        told, chunks = look({**job(), "length": len(SMALL) + 1}, fd, (), None)
+    assert told["failed"].startswith("the spool cannot be read")
+    assert chunks == []

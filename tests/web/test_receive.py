@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from threebath.web.protocol import READ, READ_FIRST
-from web.pipes import connected, feed, ours, uvicorns
+from threebath.web.protocol import PIPELINED, READ, READ_FIRST
+from web.pipes import Echo, connected, feed, ours, uvicorns
 
 LARGE = random.Random(1).randbytes(2 * READ + 12_345)
 
@@ -63,7 +63,6 @@ STREAMS = {
     "a length without end": post(b"hello", length="9" * 30),
     "a length and chunks": BOTH.encode() + b"3\r\nabc\r\n0\r\n\r\n",
     "a broken chunk": chunked(b"hello").replace(b"5\r\n", b"5x\r\n"),
-    "to be upgraded": post(b"abc", "Connection: Upgrade", "Upgrade: h2c") + GET,
     "a body of GET": GET.replace(b"Host: a", b"Host: a\r\nContent-Length: 3")
     + b"abc"
     + GET,
@@ -71,7 +70,7 @@ STREAMS = {
 }
 
 
-HURRIED = {"nonsense after a body", "a length too short", "to be upgraded"}
+HURRIED = {"nonsense after a body", "a length too short"}
 """uvicorn acts on the end of these before the application has answered their beginning,
 or drops it, if both came in one piece."""
 
@@ -91,6 +90,80 @@ async def test_a_request_cut_anywhere_is_the_same_request(name):
     whole = await ours(stream, [])
     for at in range(1, len(stream)):
         assert await ours(stream, [at]) == whole
+
+
+UPGRADE = ("Connection: Upgrade", "Upgrade: h2c")
+
+
+@pytest.mark.parametrize("body", [b"", b"abc", b"GET /smuggled HTTP/1.1\r\n\r\n", LARGE])
+async def test_a_wish_for_another_protocol_changes_nothing(body):
+    """curl and Java ask for HTTP/2 while they upload; the body is a body all the same."""
+    stream = post(body, *UPGRADE) + GET
+    head = stream.index(b"\r\n\r\n")
+    for at in {1, head, head + 4, head + 5, head + 4 + len(body), len(stream) - 1}:
+        seen, answered = (await ours(stream, [at]))[:2]
+        assert [(one["path"], one["length"]) for one in seen] == [
+            ("/a", len(body)),
+            ("/g", 0),
+        ]
+        assert answered
+
+
+async def test_a_wish_for_another_protocol_goes_with_a_length():
+    """In chunks, nobody could tell where that other protocol would begin."""
+    stream = chunked(b"abc").replace(
+        b"Host: a", b"Host: a\r\n" + "\r\n".join(UPGRADE).encode()
+    )
+    seen, answered = (await ours(stream, []))[:2]
+    assert seen == []
+    assert b" 400 " in answered
+
+
+@pytest.mark.parametrize("at", [0, 5])
+async def test_a_length_may_begin_with_zeros(at):
+    """However many: they are legal, and not to be counted."""
+    stream = post(b"hello", length="0" * 5000 + "5")
+    seen = (await ours(stream, [len(stream) - 5 + at]))[0]
+    assert [one["length"] for one in seen] == [5]
+
+
+class Held(Echo):
+    """Answers nobody before it is let."""
+
+    def __init__(self):
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def __call__(self, scope, receive, send):
+        await self.let.wait()
+        await super().__call__(scope, receive, send)
+
+
+async def test_only_so_many_requests_wait_in_a_line():
+    """Who never reads an answer cannot have a server remember questions without end."""
+    app = Held()
+    connection, pipe = connected(app)
+    await feed(connection, pipe, GET * (PIPELINED * 50))
+    assert b" 400 " in pipe.written
+    assert pipe.is_closed
+    app.let.set()
+    await feed(connection, pipe, b"x")
+    assert len(app.seen) <= 1
+
+
+async def test_who_leaves_leaves_all_requests(caplog):
+    """Also the one that is being answered, not only the latest: nothing is written."""
+    app = Held()
+    connection, pipe = connected(app)
+    await feed(connection, pipe, GET.replace(b"/g", b"/deaf") * 3)
+    pipe.close()
+    connection.connection_lost(None)
+    app.let.set()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert pipe.written == b""
+    assert [one.message for one in caplog.records] == []
+    assert len(app.seen) == 1
 
 
 async def test_a_trailer_cut_anywhere_is_no_header():

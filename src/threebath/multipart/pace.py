@@ -96,11 +96,14 @@ class _Patience:
             return await anext(stream, None)
         except asyncio.CancelledError:
             # Somebody else may have cancelled as well, and then that is what counts.
-            if self._is_over and task and task.uncancel() <= cancelling:
+            if self._is_over and task and task.cancelling() - 1 <= cancelling:
                 raise BodyTooSlow from None
             raise
         finally:
             self._waiting = None
+            if self._is_over and task:
+                self._is_over = False
+                task.uncancel()
 
     def _look(self) -> None:
         self._timer = None

@@ -11,7 +11,7 @@ from threebath.render.cascade import Step, cascade, sample_of
 from threebath.render.crops import check_crops
 from threebath.render.engines.canvas import Canvas, Source
 from threebath.render.engines.planar import is_available, open_planar
-from threebath.render.engines.vips import check_afterwards, open_vips
+from threebath.render.engines.vips import VipsSource, check_afterwards, open_vips
 from threebath.render.facts import facts_of
 from threebath.render.icc import Profile, judge
 from threebath.render.job import Job, Made
@@ -88,8 +88,10 @@ def _make(
             made.append(_from_source(source, header, step.target))
         else:
             made.append(made[step.parent].scaled(step.region, step.target.size))
-    del source, canvas
-    check_afterwards()
+    is_by_vips = isinstance(source, VipsSource)
+    del source, canvas  # the decoder ends, and may have something to say
+    if is_by_vips:
+        check_afterwards()
     return {step.target.letter: one for step, one in zip(steps, made, strict=True)}
 
 

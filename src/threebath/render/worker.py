@@ -110,6 +110,22 @@ def answer(
     return write_made(made), [jpeg for _, _, jpeg in made.images]
 
 
+def look(
+    message: dict[str, Any],
+    fd: int,
+    engines: Sequence[Opener],
+    before: Callable[[bytes], None] | None,
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Do one job on a picture."""
+    try:
+        (data,) = memfd.read(fd, message["length"])
+    except OSError as error:
+        return {"failed": f"the spool cannot be read: {error}"[:MAX_TOLD]}, []
+    if before is not None:
+        before(data)
+    return answer(message, data, engines)
+
+
 def describe(message: dict[str, Any], fd: int) -> tuple[dict[str, Any], list[bytes]]:
     """Do one job on a sound or a film."""
     try:
@@ -130,10 +146,7 @@ def serve(
         if "media" in message:
             told, chunks = describe(message, fds[0])
         else:
-            (data,) = memfd.read(fds[0], message["length"])
-            if before is not None:
-                before(data)
-            told, chunks = answer(message, data, engines)
+            told, chunks = look(message, fds[0], engines, before)
         os.close(fds[0])
         made = memfd.write(chunks)
         send(line, pack(told), [made])

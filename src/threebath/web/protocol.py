@@ -13,6 +13,7 @@ from typing import Any
 
 import httptools
 from uvicorn import Config
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -27,6 +28,9 @@ READ = 512 * 1024
 
 READ_FIRST = 64 * 1024
 """Bytes that are read at a time while there is no body."""
+
+PIPELINED = 100
+"""Requests that may wait for an answer to the one before them."""
 
 CONTINUE = b"HTTP/1.1 100 "
 """What an interim answer begins with; the head proper is still to come."""
@@ -82,6 +86,8 @@ class Protocol(HttpToolsProtocol):
     _head_bytes = 0
     _body_bytes = 0  # that the parser has seen
     _left = 0  # bytes of the body that pass by the parser
+    _running: RequestResponseCycle | None = None  # `cycle` is the latest, and may wait
+    _is_skipped = False  # the parser takes the body for another protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -90,6 +96,14 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
+        self.pipeline.clear()
+        if self._running and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def received(self, data: memoryview) -> None:
         """Take what came; *data* may be overwritten afterwards."""
@@ -110,9 +124,7 @@ class Protocol(HttpToolsProtocol):
         self._hand_on(body)
         if not self._left:
             self.on_message_complete()
-            # The old one still waits for that body.
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            self._renew_parser()  # the old one still waits for that body
         return data[len(body) :]
 
     def data_received(self, data: bytes) -> None:
@@ -123,7 +135,29 @@ class Protocol(HttpToolsProtocol):
             if self._head_bytes > HEAD_BYTES:
                 self.send_400_response("The head of the request is too large.")
                 return
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._go_on(memoryview(data)[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+    def _go_on(self, rest: memoryview) -> None:
+        """Read on in HTTP/1.1: a server may ignore Upgrade, and then the body follows."""
+        self._renew_parser()
+        if self.in_body:
+            length = _declared(self.headers)
+            self.on_body(bytes(rest[:length]))
+            rest = rest[length:]
+            if self._body_bytes == length:
+                self.on_message_complete()
+        if rest:
+            self.data_received(bytes(rest))
+
+    def _renew_parser(self) -> None:
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
     def on_message_begin(self) -> None:
         self._in_head = True
@@ -138,6 +172,11 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._stop_timer()
+        self._is_skipped = self.parser.should_upgrade()
+        if len(self.pipeline) >= PIPELINED or (
+            self._is_skipped and _is_chunked(self.headers)
+        ):
+            raise httptools.HttpParserError
         super().on_headers_complete()
         self.cycle.transport = _HeadWriter(self.cycle, self.transport)
         self.in_body = True
@@ -148,6 +187,9 @@ class Protocol(HttpToolsProtocol):
         self._hand_on(body)
 
     def on_message_complete(self) -> None:
+        skipped, self._is_skipped = self._is_skipped, False
+        if skipped and _declared(self.headers):
+            return
         self.in_body = False
         super().on_message_complete()
 
@@ -207,13 +249,17 @@ class _HeadWriter(asyncio.Transport):
         self._transport.close()
 
 
+def _is_chunked(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    return any(name == b"transfer-encoding" for name, _ in headers)
+
+
 def _declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
     """Return a body's length as its head has it; 0 if the parser has to find its end."""
     lengths = [value for name, value in headers if name == b"content-length"]
-    chunked = any(name == b"transfer-encoding" for name, _ in headers)
-    if chunked or len(lengths) != 1 or not lengths[0].isdigit():
+    if _is_chunked(headers) or len(lengths) != 1 or not lengths[0].isdigit():
         return 0
-    return int(lengths[0])
+    # Zeros in front are legal, and Python's `int` takes 4300 digits at most.
+    return int(lengths[0].lstrip(b"0") or b"0")
 
 
 def in_usual_case(head: bytes) -> bytes:

@@ -32,6 +32,9 @@ LAST_WORDS = 5.0
 LOOK = 1.0
 """Seconds after which the supervisor looks again whether the workers' hearts beat."""
 
+LEAST_SILENCE = 3 * LOOK
+"""Seconds that a worker may always be silent: a beat and a look can miss each other."""
+
 TELL_STACKS = signal.SIGUSR1
 """Makes a worker write the stacks of its threads to standard error, and go on."""
 
@@ -77,14 +80,14 @@ class Supervisor:
         Args:
             grace: seconds that the workers have to finish what is under way.
             silence: seconds without a beat, after the first one, after which a worker is
-                replaced; 0 for never.
+                replaced, at least `LEAST_SILENCE`; 0 for never.
             at_end: called before they are told to; closes our copy of what they share.
         """
         self._work = work
         self._at_end = at_end
         self._count = count
         self._grace = grace
-        self._silence = silence
+        self._silence = silence and max(silence, LEAST_SILENCE)
         self._looked = monotonic()
         self._workers: dict[SpawnProcess, _Watched] = {}
         self._context = get_context("spawn")
@@ -142,7 +145,8 @@ class Supervisor:
         passed, self._looked = min(now - self._looked, 2 * LOOK), now
         for worker, watched in self._workers.items():
             watched.listen(passed)
-            if self._silence and watched.silence >= self._silence and worker.pid:
+            is_over = self._silence and watched.silence >= self._silence
+            if is_over and worker.pid and worker.is_alive():
                 seconds = round(watched.silence)
                 self._log.error("worker stands still", pid=worker.pid, seconds=seconds)
                 os.kill(worker.pid, TELL_STACKS)

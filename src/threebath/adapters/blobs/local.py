@@ -79,7 +79,7 @@ class LocalBlobs:
         await self.put_many({key: content})
 
     async def put_many(self, contents: Mapping[str, bytes]) -> None:
-        """Store several blobs; none is, while one of them cannot be written."""
+        """Store several blobs; none is replaced before all of them are on the disk."""
         writes = {
             self._path(key): partial(_write_all, content=content)
             for key, content in contents.items()

@@ -115,7 +115,7 @@ def decode(data: bytes, stored: Size, shrink: int) -> VideoFrame | None:
             handle, data, len(data), width, height, sampling, space
         )
         if found != 0:
-            raise CorruptFile
+            return None  # a sampling that has no number, or damage: libvips can tell
         if Size(width.value, height.value) != stored:
             raise CorruptFile("header and content disagree about the size")
         if space.value not in (YCBCR, GREYSCALE) or sampling.value not in FORMATS:

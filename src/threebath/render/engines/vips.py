@@ -145,7 +145,8 @@ def _by_vips(header: Header, shrink: int) -> Any:  # noqa: ANN401 - pyvips has n
         "fail_on": STRICT.get(header.format, "error"),
     }
     if header.format is Format.JPEG:
-        options["shrink"] = shrink
+        # Halving, libvips rounds down, and would never read an odd height's last row.
+        options["shrink"] = 1 if header.stored.height % 2 else shrink
     try:
         load = getattr(pyvips.Image, LOADERS[header.format])
         return load(header.body, **options)
