@@ -1,1 +1,1 @@
-"""The two ways to decode, scale and encode, behind one interface."""
+"""Decoders, and the planes of luma and colour that they all give."""
