@@ -107,6 +107,9 @@ class Protocol(HttpToolsProtocol):
 
     def received(self, data: memoryview) -> None:
         """Take what came; *data* may be overwritten afterwards."""
+        self._unset_keepalive_if_required()
+        if not self._is_answering():
+            self._await_head()
         if self._left:
             data = self._pass_by(data)
         if data:
@@ -116,9 +119,6 @@ class Protocol(HttpToolsProtocol):
 
     def _pass_by(self, data: memoryview) -> memoryview:
         """Take a body's bytes past the parser, which would copy them; return the rest."""
-        self._unset_keepalive_if_required()
-        if not self._is_answering():
-            self._await_head()
         body = bytes(data[: self._left])
         self._left -= len(body)
         self._hand_on(body)
@@ -128,14 +128,11 @@ class Protocol(HttpToolsProtocol):
         return data[len(body) :]
 
     def data_received(self, data: bytes) -> None:
-        if not self._is_answering():
-            self._await_head()
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self.send_400_response("The head of the request is too large.")
                 return
-        self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
