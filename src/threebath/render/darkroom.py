@@ -77,11 +77,8 @@ def _make(
     """Decode once, then scale each picture from the one that the cascade names."""
     shrink = _shrink(header, steps)
     often = _is_read_often(header.size, steps)
-    source = next(
-        canvas
-        for engine in engines
-        if (canvas := engine(header, profile, shrink, often=often)) is not None
-    )
+    opened = (engine(header, profile, shrink, often=often) for engine in engines)
+    source = next(one for one in opened if one is not None)
     made: list[Canvas] = []
     for step in steps:
         if step.parent is None:
@@ -89,7 +86,7 @@ def _make(
         else:
             made.append(made[step.parent].scaled(step.region, step.target.size))
     is_by_vips = isinstance(source, VipsSource)
-    del source, canvas  # the decoder ends, and may have something to say
+    del source, opened  # the decoder ends, and may have something to say
     if is_by_vips:
         check_afterwards()
     return {step.target.letter: one for step, one in zip(steps, made, strict=True)}
