@@ -307,11 +307,14 @@ async def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path):
 
 PROGRAM = textwrap.dedent("""
     import asyncio, sys
+    from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
     from threebath.adapters.blobs.local import LocalBlobs
     from threebath.core.errors import StoreFailed
 
     async def main(root, told):
+        # strace counts each thread's calls by themselves, so all must be one thread's.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
         blobs = LocalBlobs(root, least_space=0)
         for n, key in enumerate(("aa/one", "aa/two", "bb/one")):
             try:
