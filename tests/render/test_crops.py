@@ -12,6 +12,14 @@ from threebath.core.errors import BadCrop
 from threebath.core.ladder import Crop, Size
 from threebath.core.networks import vk
 from threebath.render.crops import read_crop, read_crops
+from threebath.render.pool import RenderPool
+from threebath.render.settings import RenderSettings
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["planar", "not planar"])
+async def pool(anyio_backend, request):  # noqa: ARG001 - has anyio run the fixture
+    async with RenderPool(RenderSettings(workers=1, planar=request.param)) as pool:
+        yield pool
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,13 @@ def apart(one, other):
 
 
 def test_the_colour_is_the_average():
-    """A plain picture's colour is its only one, as near as luma and colour say it."""
+    """A plain picture's colour is its only one, as near as luma and colour say it.
+
+    Where libav makes those of red, green and blue, it drops what is below a whole level.
+    """
     colour = facts(Image.new("RGB", (50, 40), "#3366cc"), form="PNG")["colour"]
     found = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    assert all(abs(a - b) <= 1 for a, b in zip(found, (0x33, 0x66, 0xCC), strict=True))
+    assert all(abs(a - b) <= 2 for a, b in zip(found, (0x33, 0x66, 0xCC), strict=True))
 
 
 def published(sample, side=32, across=4, down=3):

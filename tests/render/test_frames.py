@@ -4,7 +4,7 @@ import pytest
 from av import VideoFrame
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from threebath.core.ladder import Crop, Size
 from threebath.render.engines import frames, turbojpeg
@@ -125,15 +125,30 @@ def test_turning_moves_every_pixel(orientation):
     assert sorted(image.tobytes()) == sorted(planes(numbered(5, 3))[0].tobytes())
 
 
+def ways_from_rgb():
+    """Libav's way of making planes of pixels, and libturbojpeg's where it is."""
+    return [frames.from_rgb, *([turbojpeg.from_rgb] if turbojpeg.library() else [])]
+
+
+def test_no_colour_gets_into_the_next_pixels():
+    """Where an edge is between two pixels of colour, each keeps its own."""
+    image = Image.new("RGB", (16, 16), "blue")
+    image.paste("red", (4, 6, 12, 14))
+    pixels = memoryview(bytearray(image.tobytes()))
+    for from_rgb in ways_from_rgb():
+        _, blue, red = planes(from_rgb(pixels, Size(16, 16)))
+        for plane, inside, outside in ((blue, 84, 255), (red, 255, 107)):
+            wanted = Image.new("L", (8, 8), outside)
+            wanted.paste(inside, (2, 3, 6, 7))
+            assert ImageChops.difference(plane, wanted).getextrema()[1] <= 1
+
+
 @pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (200, 30, 90)])
 @pytest.mark.parametrize("size", [Size(8, 8), Size(9, 7), Size(1, 1)])
 def test_colours_are_the_same_there_and_back(colour, size):
     """White stays white and black black; others are a level off at most."""
     pixels = memoryview(bytearray(bytes(colour) * size.pixels))
-    ways = [frames.from_rgb]
-    if turbojpeg.library() is not None:
-        ways.append(turbojpeg.from_rgb)
-    for from_rgb in ways:
+    for from_rgb in ways_from_rgb():
         back = frames.to_image(from_rgb(pixels, size))
         for found, wanted in zip(back.getextrema(), colour, strict=True):
             assert max(abs(one - wanted) for one in found) <= (len(set(colour)) > 1) * 2

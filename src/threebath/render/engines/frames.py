@@ -31,6 +31,9 @@ LANCZOS = Interpolation.LANCZOS | Interpolation.ACCURATE_RND
 LINEAR = Interpolation.BILINEAR
 """What JPEG's decoders make colour denser by."""
 
+BOXES = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+"""What JPEG's encoders make colour less dense by: no pixel's colour gets into the next."""
+
 COPY = Interpolation.POINT
 """Each pixel as it is, as often as it is needed."""
 
@@ -63,7 +66,7 @@ def from_grey(pixels: memoryview, size: Size) -> VideoFrame:
 def from_rgb(pixels: memoryview, size: Size) -> VideoFrame:
     """Make a frame of red, green and blue, row by row without gaps."""
     frame = VideoFrame(size.width, size.height, RGB)
-    return _converted(_filled(frame, pixels, 3 * size.width), size, suited(size))
+    return _converted(_filled(frame, pixels, 3 * size.width), size, suited(size), BOXES)
 
 
 def to_image(frame: VideoFrame) -> Image.Image:
