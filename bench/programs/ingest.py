@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from threebath.dialects.base import announced
 from threebath.multipart.form import MultipartForm
 from threebath.multipart.limits import FormLimits
 from threebath.multipart.pace import paced
@@ -31,7 +32,7 @@ def make_app(folder: Path) -> ASGIApp:
         form = MultipartForm(content_type, body, FormLimits(max_bytes=MOST))
         length = 0
         async for part in form.files():
-            with room.open() as spool:
+            with room.open(announced(request)) as spool:
                 await fill(spool, part.chunks(), MOST)
                 length += spool.length if spool.sha256 else 0
         await PlainTextResponse(str(length))(scope, receive, send)

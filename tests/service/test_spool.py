@@ -31,6 +31,20 @@ async def test_a_spool_holds_what_was_written_wherever_it_lives(room, length):
     assert room.in_use == 0
 
 
+@pytest.mark.parametrize(("expected", "in_memory"), [(0, True), (100, True), (101, False)])
+async def test_what_is_announced_as_large_is_on_disk_from_its_first_byte(
+    room, expected, in_memory
+):
+    """Nothing is written twice; a file that was announced as small may still grow."""
+    with room.open(expected) as spool:
+        spool.write(b"x" * 10)
+        assert spool.in_memory == in_memory
+        spool.write(b"y" * 100)
+        assert not spool.in_memory
+        assert os.pread(spool.fd, 200, 0) == b"x" * 10 + b"y" * 100
+    assert room.in_use == 0
+
+
 async def test_many_spools_share_one_memory(room):
     """What would not fit beside the others goes to disk, however small it is."""
     with room.open() as first, room.open() as second:

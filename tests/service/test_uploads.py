@@ -38,6 +38,27 @@ async def test_three_steps_make_a_photo_with_its_ladder(house):
         assert made.bytes == await house.blobs.size(made.key)
 
 
+@pytest.mark.parametrize(
+    ("max_files", "length", "held"), [(1, 65, 0), (1, 64, 11), (1, 0, 11), (2, 65, 11)]
+)
+async def test_a_lone_file_that_was_announced_as_large_takes_no_memory(
+    house, max_files, length, held
+):
+    """The form's length says how long it is; of several files it says nothing."""
+    seen = []
+
+    class Watched(ListPart):
+        async def chunks(self):
+            yield toy(100, 100)
+            seen.append(house.room.in_use)
+
+    kind = replace(WALL, limits=replace(WALL.limits, max_files=max_files))
+    ticket = await house.service.issue(ADA, kind, HERE)
+    sent = ListForm([Watched("file1", [])])
+    assert (await house.service.receive(ticket, kind, sent, expected=length)).receipts
+    assert seen == [held]
+
+
 async def test_a_repeated_save_gives_the_same_photos(house):
     """The client saw an error, the save went through: saying it again changes nothing."""
     received = await house.upload(toy(20, 20), toy(30, 30))

@@ -20,6 +20,9 @@ from threebath.service.uploads import UploadService
 REASON = "X-Threebath-Reason"
 """The header that says why a call was refused, in our words."""
 
+LONGEST_NUMBER = 18
+"""Digits of a length that can be meant."""
+
 Code = TypeVar("Code")
 
 
@@ -74,6 +77,12 @@ class Dialect(Protocol):
     def entrances(self) -> Sequence[str]: ...
 
     def routes(self) -> Sequence[BaseRoute]: ...
+
+
+def announced(request: Request) -> int:
+    """Return the length that a request's head gives its body; 0 if it gives none."""
+    told = request.headers.get("content-length", "")
+    return int(told) if told.isdecimal() and len(told) <= LONGEST_NUMBER else 0
 
 
 def code_for(table: Mapping[type[UploadError], Code], error: UploadError) -> Code:

@@ -99,9 +99,14 @@ class SpoolRoom:
         return held + more <= self.memory_each and self.in_use + more <= self.memory_total
 
     @contextmanager
-    def open(self) -> Iterator[Spool]:
-        """Open an empty spool for as long as the context lasts."""
-        in_memory = hasattr(os, "memfd_create")
+    def open(self, expected: int = 0) -> Iterator[Spool]:
+        """Open an empty spool for as long as the context lasts.
+
+        Args:
+            expected: bytes that will probably come. What memory would not hold goes to
+                disk at once; otherwise the first of them would be written twice.
+        """
+        in_memory = hasattr(os, "memfd_create") and expected <= self.memory_each
         try:
             fd = os.memfd_create("spool") if in_memory else _on_disk(self.folder)
         except OSError as error:

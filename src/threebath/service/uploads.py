@@ -153,7 +153,13 @@ class UploadService:
             raise ForeignAlbum(to.album_id, to.owner_id)
 
     async def receive(
-        self, ticket: Ticket, kind: UploadKind, form: Form, slots: Sequence[str] = ()
+        self,
+        ticket: Ticket,
+        kind: UploadKind,
+        form: Form,
+        slots: Sequence[str] = (),
+        *,
+        expected: int = 0,
     ) -> Received:
         """Take the files that came with *ticket*.
 
@@ -162,6 +168,7 @@ class UploadService:
 
         Args:
             slots: names for the files, in their order; the fields' own names otherwise.
+            expected: bytes that the form was announced to have; 0 where nothing was said.
 
         Raises:
             Expired: the ticket is stale.
@@ -172,8 +179,9 @@ class UploadService:
         ticket.check_fresh(self.clock())
         if ticket.kind != kind.name:
             raise WrongKind(ticket.kind, kind.name)
+        # How long each of several files will be, nobody has said.
         with ExitStack() as open_spools:
-            files = await self._spool(form, kind, slots, open_spools)
+            files = await self._spool(form, kind, slots, expected, open_spools)
             if not files:
                 raise NoFile
             chosen = {**form.fields, **ticket.options}
@@ -183,12 +191,19 @@ class UploadService:
         return await self._accept(made, kind)
 
     async def _spool(
-        self, form: Form, kind: UploadKind, slots: Sequence[str], stack: ExitStack
+        self,
+        form: Form,
+        kind: UploadKind,
+        slots: Sequence[str],
+        expected: int,
+        stack: ExitStack,
     ) -> list[_File]:
         started = perf_counter()
         files: list[_File] = []
+        # How long each of several files will be, nobody has said.
+        length = expected if kind.limits.max_files == 1 else 0
         async for part in form.files():
-            spool = stack.enter_context(self.room.open())
+            spool = stack.enter_context(self.room.open(length))
             named = len(files) < len(slots)
             slot = slots[len(files)] if named else part.name
             refusal = await self._fill(spool, part, kind)

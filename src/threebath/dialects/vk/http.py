@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from threebath.core.errors import BadBody, FileRejected, Forged, NoFile, UploadError
 from threebath.core.kinds import Medium, UploadKind
 from threebath.core.tickets import Caller, Ticket
-from threebath.dialects.base import Services, guarded
+from threebath.dialects.base import Services, announced, guarded
 from threebath.dialects.vk.asks import LINK
 from threebath.dialects.vk.calls import Call, server_number, version_of
 from threebath.dialects.vk.columns import Failure, VkKind
@@ -182,7 +182,10 @@ class VK:
         body = self.services.body(request, caps.max_bytes)
         inner = MultipartForm(request.headers.get("content-type"), body, caps)
         form = UploadForm(inner, query)
-        received = await self.services.uploads.receive(ticket, kind, form)
+        expected = announced(request)
+        received = await self.services.uploads.receive(
+            ticket, kind, form, expected=expected
+        )
         receipts = [
             received.receipts[i] for i in by_suffix([r.slot for r in received.receipts])
         ]
