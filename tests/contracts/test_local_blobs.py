@@ -144,6 +144,53 @@ async def test_a_cancelled_put_is_over_when_it_says_so(blobs, tmp_path):
         await blobs.delete("aa/cancelled")
 
 
+def nameless(folder, content):
+    """A spool on a disk: a file that has no name."""
+    descriptor = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    os.write(descriptor, content)
+    return descriptor
+
+
+async def test_a_spool_on_the_same_disk_becomes_the_blob(blobs, tmp_path):
+    """Not a byte is copied; others may read it, as they may every blob."""
+    spool = nameless(tmp_path, b"content")
+    before = open_files()
+    await blobs.put_file("aa/asset/f.bin", spool, 7)
+    assert open_files() == before
+    stored = (tmp_path / "root" / "aa" / "asset" / "f.bin").stat()
+    assert stored.st_ino == os.fstat(spool).st_ino
+    assert stored.st_mode & 0o777 == 0o644
+    await blobs.put_file("aa/asset/g.bin", spool, 7)
+    os.close(spool)
+    assert everything(tmp_path) == ["root/aa/asset/f.bin", "root/aa/asset/g.bin"]
+    (tmp_path / "root" / "aa" / "asset" / "f.bin").write_bytes(b"changed")
+    assert await read(blobs, "aa/asset/g.bin") == b"content"
+
+
+async def test_a_spool_that_is_elsewhere_or_longer_is_copied(blobs, tmp_path):
+    """A file in memory, one with more in it, one with a name."""
+    memory = os.memfd_create("spool")
+    os.write(memory, b"content")
+    longer = nameless(tmp_path, b"content and more")
+    (tmp_path / "named").write_bytes(b"content")
+    named = os.open(tmp_path / "named", os.O_RDWR)
+    for number, source in enumerate((memory, longer, named)):
+        await blobs.put_file(f"aa/asset/{number}", source, 7)
+        assert await read(blobs, f"aa/asset/{number}") == b"content"
+        stored = (tmp_path / "root" / "aa" / "asset" / f"{number}").stat()
+        assert stored.st_ino != os.fstat(source).st_ino
+        os.close(source)
+
+
+async def test_a_spool_that_ends_early_is_an_error_and_leaves_nothing(blobs, tmp_path):
+    """What was to be stored is not there."""
+    spool = nameless(tmp_path, b"content")
+    with pytest.raises(StoreFailed):
+        await blobs.put_file("aa/asset/f.bin", spool, 8)
+    os.close(spool)
+    assert everything(tmp_path) == []
+
+
 async def test_what_is_in_the_way_of_one_blob_leaves_no_draft_of_the_others(
     blobs, tmp_path
 ):
@@ -297,6 +344,10 @@ async def test_nothing_acknowledged_is_lost_when_the_power_goes(tmp_path):
             several = {f"{cut:02}/{n:02}/blob": os.urandom(9_000) for n in range(6, 16)}
             await blobs.put_many(several)
             kept |= several
+            spool = nameless(disk.root, os.urandom(300_000))
+            await blobs.put_file(f"{cut:02}/film", spool, 300_000)
+            kept[f"{cut:02}/film"] = os.pread(spool, 300_000, 0)
+            os.close(spool)
             gone = f"{cut:02}/03/blob"
             await blobs.delete(gone)
             del kept[gone]

@@ -8,7 +8,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -148,7 +148,10 @@ async def fill(spool: Spool, chunks: AsyncIterator[bytes], limit: int) -> None:
 
 
 def _on_disk(folder: Path) -> int:
+    """Open a file without a name, which may still be given one: see `Blobs.put_file`."""
     folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError, AttributeError):  # not every system and file system has these
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     fd, name = tempfile.mkstemp(dir=folder, prefix="spool-")
     Path(name).unlink()
     return fd

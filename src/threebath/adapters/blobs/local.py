@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
-    Callable,
     Iterable,
     Iterator,
     Mapping,
@@ -23,10 +22,10 @@ from collections.abc import (
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from threebath.adapters.blobs.contents import Maker, of_bytes, of_file
 from threebath.adapters.threads import in_thread
 from threebath.core.errors import StoreFailed
 
@@ -38,9 +37,6 @@ DRAFT = re.compile(r"\..+\.[0-9a-f]{16}\.draft")
 
 CHUNK = 256 * 1024
 """Bytes that one read takes; most renditions are smaller, and so are one read."""
-
-COPY = 1024 * 1024
-"""Bytes that are in memory while a file is copied."""
 
 BATCH = 1000
 """Names that one hop to a thread lists."""
@@ -80,16 +76,15 @@ class LocalBlobs:
 
     async def put_many(self, contents: Mapping[str, bytes]) -> None:
         """Store several blobs; none is replaced before all of them are on the disk."""
-        writes = {
-            self._path(key): partial(_write_all, content=content)
-            for key, content in contents.items()
-        }
-        await in_thread(None, self._put, writes)
+        makers = {self._path(key): of_bytes(one) for key, one in contents.items()}
+        await in_thread(None, self._put, makers)
 
     async def put_file(self, key: str, source: int, length: int) -> None:
-        """Store the first *length* bytes behind *source*, as `put` does."""
-        write = partial(_copy, source=source, length=length)
-        await in_thread(None, self._put, {self._path(key): write})
+        """Store the first *length* bytes behind *source*, as `put` does.
+
+        A spool on the same disk becomes the blob: it must not be written to afterwards.
+        """
+        await in_thread(None, self._put, {self._path(key): of_file(source, length)})
 
     async def size(self, key: str) -> int | None:
         """Return the blob's length in bytes, or None where there is none."""
@@ -147,37 +142,34 @@ class LocalBlobs:
             raise ValueError(message)
         return self.root / key
 
-    def _put(self, writes: Mapping[Path, Callable[[int], None]]) -> None:
+    def _put(self, makers: Mapping[Path, Maker]) -> None:
         drafts = {
             path: path.with_name(f".{path.name}.{secrets.token_hex(8)}.draft")
-            for path in writes
+            for path in makers
         }
         with _store_errors("write a blob"), _or_without(drafts.values()):
-            self._write_drafts({drafts[path]: write for path, write in writes.items()})
+            self._make_drafts({drafts[path]: make for path, make in makers.items()})
             for path, draft in drafts.items():
                 draft.replace(path)
-            for folder in {path.parent for path in writes}:
+            for folder in {path.parent for path in makers}:
                 self._sync_folder(folder)
 
-    def _write_drafts(self, writes: Mapping[Path, Callable[[int], None]]) -> None:
-        """Write all, then sync each: the disk's journal takes them in one go."""
+    def _make_drafts(self, makers: Mapping[Path, Maker]) -> None:
+        """Make all, then sync each: the disk's journal takes them in one go."""
         with ExitStack() as opened:
             descriptors = []
-            for draft, write in writes.items():
-                descriptor = self._create(draft)
-                opened.callback(os.close, descriptor)
-                write(descriptor)
-                descriptors.append(descriptor)
+            for draft, make in makers.items():
+                descriptors.append(self._make(draft, make))
+                opened.callback(os.close, descriptors[-1])
             for descriptor in descriptors:
                 self._sync(descriptor)
 
-    def _create(self, draft: Path) -> int:
-        """Create *draft*, again and again if racing deletes take its empty folder away."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    def _make(self, draft: Path, make: Maker) -> int:
+        """Make *draft*, again and again if racing deletes take its empty folder away."""
         for left in reversed(range(RACES)):
             try:
                 self._make_folder(draft.parent)
-                return os.open(draft, flags, 0o644)
+                return make(draft)
             except (FileNotFoundError, FileExistsError):
                 if not left:
                     raise
@@ -327,21 +319,6 @@ def _size(path: Path) -> int | None:
         except (FileNotFoundError, NotADirectoryError):
             return None
     return found.st_size if stat.S_ISREG(found.st_mode) else None
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-
-
-def _copy(descriptor: int, source: int, length: int) -> None:
-    for place in range(0, length, COPY):
-        wanted = min(COPY, length - place)
-        chunk = os.pread(source, wanted, place)
-        if len(chunk) != wanted:
-            raise OSError(errno.EIO, "the file is shorter than it was said to be")
-        _write_all(descriptor, chunk)
 
 
 def _drafts_of(path: Path) -> list[Path]:

@@ -137,7 +137,8 @@ class Blobs(Protocol):
         """Store a file as `put` does, in bounded memory, however long it is.
 
         Args:
-            source: a readable, seekable file descriptor; the caller closes it.
+            source: a readable, seekable file descriptor; the caller closes it, and
+                writes nothing more to it: a file without a name may become the blob.
             length: the file's length in bytes.
         """
         ...
