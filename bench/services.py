@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from io import BytesIO
@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 from bench.contenders import Failed, Server, free_port
-from bench.measure import SETTLE, Samples, turns
+from bench.measure import MIB, SETTLE, Samples, turns
 from bench.peers import Peers
 from bench.shots import plan_for, write_plan
 from bench.wire import VK, Line, send_file, together
@@ -24,7 +24,8 @@ OURS = "threebath"
 GET, COMMIT = f"{OURS}: get an address", f"{OURS}: commit a photo"
 RECIPE, CASCADE = "express, multer, sharp: recipe", "express, multer, sharp: cascade"
 EXPRESS = "express: a signed address, nothing kept"
-GRANIAN, LIMIT = f"{OURS} on granian", "the limit: read, write, SHA-256"
+GRANIAN, BARE = f"{OURS} on granian", f"{OURS}, without its SHA-256"
+LIMIT = "the limit: read, write, SHA-256"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
 HASHED = "express, multer to disk, SHA-256"
 SMALL = Size(160, 120)
@@ -126,8 +127,11 @@ def uploads(
 
 
 def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str, Samples]:
-    """Send a large file to disk, by one request: CPU milliseconds for a MiB."""
-    source = scratch / "large"
+    """Send a large file to disk, by one request: CPU milliseconds for a MiB.
+
+    All keep what they got. Taking it away is on nobody's account.
+    """
+    source = fresh(scratch / "sent") / "large"
     with source.open("wb") as file, Path("/dev/urandom").open("rb") as noise:
         for _ in range(mebibytes):
             file.write(noise.read(1 << 20))
@@ -142,13 +146,19 @@ def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str
 
         def work(name: str) -> int:
             send_file(servers[name].port, source, ways.get(name, "form"))
-            for kept in (scratch / "tus").glob("*"):
-                kept.unlink()
+            _drop(one for one in scratch.rglob("*") if one != source)
             return mebibytes
 
         table = measure(servers, work, rounds)
     source.unlink()
     return table
+
+
+def _drop(paths: Iterable[Path]) -> None:
+    """Remove what was kept: the large ones among some files."""
+    for path in paths:
+        if path.is_file() and path.stat().st_size >= MIB:
+            path.unlink()
 
 
 def _ways_in(
@@ -157,6 +167,9 @@ def _ways_in(
     port = free_port()
     ours = (sys.executable, "-m", "bench.programs.ingest", str(port))
     yield OURS, port, (*ours, fresh(scratch / "spool"))
+    port = free_port()
+    bare = (sys.executable, "-m", "bench.programs.ingest", str(port))
+    yield BARE, port, (*bare, fresh(scratch / "bare"), "bare")
     port = free_port()
     least = (sys.executable, "-m", "bench.programs.sink", str(port))
     yield LIMIT, port, (*least, fresh(scratch / "sink"))
@@ -181,7 +194,7 @@ def _nginx_settings(folder: Path, port: int) -> Path:
     path.write_text(
         f"daemon off; pid {folder}/pid; user root; worker_processes 1;\n"
         "error_log stderr error; events {}\n"
-        "http { access_log off; client_max_body_size 0; client_body_in_file_only clean;\n"
+        "http { access_log off; client_max_body_size 0; client_body_in_file_only on;\n"
         f"  client_body_temp_path {folder}/body; proxy_temp_path {folder}/p;\n"
         f"  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u;\n"
         f"  scgi_temp_path {folder}/s;\n"

@@ -1,7 +1,14 @@
-"""Our way in without what comes after: form, spool, SHA-256, and the length as answer."""
+"""Our way in without what comes after: PORT FOLDER [bare].
 
+Form, spool, SHA-256 and a name for the file, whose length is the answer. With ``bare``
+there is no SHA-256, as the others have none.
+"""
+
+import os
+import secrets
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from starlette.requests import Request
@@ -18,8 +25,15 @@ from threebath.web.server import Serving, bind, serve
 MOST = 4 << 30
 
 
-def make_app(folder: Path) -> ASGIApp:
-    """Make an application that takes one file and keeps nothing."""
+class Nothing:
+    """Stands in for a digest."""
+
+    def update(self, chunk: bytes) -> None:
+        """Do nothing."""
+
+
+def make_app(folder: Path, *, is_hashing: bool = True) -> ASGIApp:
+    """Make an application that takes one file, and keeps it."""
     room = SpoolRoom(folder)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,11 +47,21 @@ def make_app(folder: Path) -> ASGIApp:
         length = 0
         async for part in form.files():
             with room.open(announced(request)) as spool:
+                if not is_hashing:
+                    spool._digest = Nothing()  # type: ignore[assignment]  # noqa: SLF001
                 await fill(spool, part.chunks(), MOST)
-                length += spool.length if spool.sha256 else 0
+                length += spool.length if not is_hashing or spool.sha256 else 0
+                if not spool.in_memory:
+                    _keep(spool.fd, folder)
         await PlainTextResponse(str(length))(scope, receive, send)
 
     return app
+
+
+def _keep(fd: int, folder: Path) -> None:
+    """Name a spool that is on disk, as the blob store does; the benchmark takes it away."""
+    name = folder / secrets.token_hex(8)
+    os.link(f"/proc/self/fd/{fd}", name, src_dir_fd=fd, follow_symlinks=True)
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -47,5 +71,6 @@ async def _live(receive: Receive, send: Send) -> None:
 
 
 if __name__ == "__main__":
-    port, folder = int(sys.argv[1]), Path(sys.argv[2])
-    serve(lambda: make_app(folder), bind("127.0.0.1", port), Serving())
+    port, folder, is_hashing = int(sys.argv[1]), Path(sys.argv[2]), len(sys.argv) < 4
+    app = partial(make_app, folder, is_hashing=is_hashing)
+    serve(app, bind("127.0.0.1", port), Serving())

@@ -18,7 +18,7 @@ def take(line: socket.socket, folder: str, room: memoryview) -> int:
     boundary = re.findall(rb"boundary=(\S+)", head)[0]
     frame = len(rest.partition(b"\r\n\r\n")[0]) + 4 + len(boundary) + 8
     length, digest = left + len(rest) - frame, hashlib.sha256(rest)
-    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+    with tempfile.NamedTemporaryFile(dir=folder, buffering=0, delete=False) as file:
         file.write(rest)
         while left > 0 and (came := line.recv_into(room)):
             file.write(room[:came])
