@@ -16,9 +16,17 @@ from threebath.core.ladder import Crop, Size
 from threebath.core.networks import vk
 from threebath.render.__main__ import main
 from threebath.render.darkroom import ENGINES
-from threebath.render.parcel import receive, send
+from threebath.render.parcel import send
+from threebath.render.probe import read_rendition
 from threebath.render.sandbox import memfd
-from threebath.render.wire import pack, read_job, read_refusal, write_crops, write_kind
+from threebath.render.wire import (
+    MAX_MESSAGE,
+    pack,
+    read_job,
+    read_refusal,
+    write_crops,
+    write_kind,
+)
 from threebath.render.worker import (
     answer,
     keep_memory,
@@ -50,21 +58,24 @@ def test_a_job_arrives_as_it_was_sent(kind):
 def test_a_worker_answers_until_it_is_hung_up_on():
     """One job after the other: renditions, a refusal, a variant, a bug."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    thread = Thread(target=serve, args=(theirs, ENGINES, load_hook(str(HOOK))))
+    tray = memfd.new("tray")
+    thread = Thread(target=serve, args=(theirs, tray, ENGINES, load_hook(str(HOOK))))
+    thread.daemon = True
     thread.start()
-    answers = []
+    answers, pieces = [], []
     for message, content in (
         (job(), SMALL),
         (job(disabled=["image/jpeg"]), SMALL),
         ({"variant": "image/webp"}, SMALL),
         ({"nothing": "known"}, SMALL),
     ):
-        fd = memfd.write([content])
-        send(ours, pack({**message, "length": len(content)}), [fd])
-        text, (made,) = receive(ours)
-        answers.append(json.loads(text))
-        os.close(fd)
-        os.close(made)
+        with opened(content) as fd:
+            number = len(answers)
+            send(ours, pack({**message, "length": len(content), "job": number}), fd)
+            answers.append(json.loads(ours.recv(MAX_MESSAGE)))
+            assert answers[-1].pop("job") == number
+            pieces.append(os.pread(tray, 1 << 20, 0))
+            os.ftruncate(tray, 0)
     ours.close()
     thread.join(5)
     theirs.close()
@@ -72,6 +83,11 @@ def test_a_worker_answers_until_it_is_hung_up_on():
     assert not thread.is_alive()
     rendered, refused, variant, failed = answers
     assert rendered["size"] == [64, 48]
+    first = pieces[0][: rendered["images"][0][2]]
+    assert read_rendition(first).size == Size(64, 48)
+    assert len(pieces[0]) == sum(one[2] for one in rendered["images"])
+    assert len(pieces[2]) == variant["length"]
+    assert pieces[1] == pieces[3] == b""
     assert isinstance(read_refusal(refused), FormatNotAllowed)
     assert variant["length"] > 0
     assert failed["failed"].startswith("KeyError")

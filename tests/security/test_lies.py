@@ -1,6 +1,8 @@
 """The pool believes nothing that a worker says."""
 
 import json
+import struct
+import time
 from copy import deepcopy
 from itertools import accumulate, pairwise
 
@@ -13,16 +15,18 @@ from security.misbehave import LIE
 from threebath.core.errors import CorruptFile, FileRejected, RendererFailed, TooManyFrames
 from threebath.core.kinds import Format
 from threebath.core.ladder import Size
+from threebath.render.baseline import NotBaseline, check, dress, head
 from threebath.render.darkroom import develop
 from threebath.render.job import Job
 from threebath.render.judge import (
     Claim,
     Distrusted,
-    judge_variant,
+    VariantClaim,
     raise_verdict,
-    read_length,
     read_message,
 )
+from threebath.render.probe import read_rendition
+from threebath.render.probe.heif import boxes
 from threebath.render.variant import reencode
 from threebath.render.wire import write_made
 
@@ -103,6 +107,10 @@ def test_the_truth_is_believed():
     assert [one.content for one in made.images] == [jpeg for _, _, jpeg in MADE.images]
 
 
+def segment(marker, content):
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
+
+
 FIRST = TRUE["images"][0][2]
 END = b"\xff\xd9"
 HEAD = CONTENT[:2]
@@ -116,6 +124,17 @@ PICTURES = {
     "a comment": HEAD + b"\xff\xfe\0\x08secret" + CONTENT[2 : FIRST - 12] + END,
     "something after the end": CONTENT[: FIRST - 40] + END + b"<script>".ljust(36) + END,
     "a comment in the scan": CONTENT[: FIRST - 12] + b"\xff\xfe\0\x08secret" + END,
+    "a script as a table": CONTENT[:20]
+    + segment(0xC4, b"<script>")
+    + CONTENT[20 : FIRST - 14]
+    + END,
+    "EXIF as a profile": CONTENT[:20]
+    + segment(0xE2, b"ICC_PROFILE\0\1\1Exif\0\0secret")
+    + CONTENT[20 : FIRST - 32]
+    + END,
+    "an empty segment": CONTENT[:20] + segment(0xDD, b"") + CONTENT[20 : FIRST - 6] + END,
+    "other steps of quantisation": CONTENT[:30] + b"\7" + CONTENT[31:FIRST],
+    "no tables": CONTENT[:20] + CONTENT[FIRST // 2 : FIRST],
 }
 
 
@@ -125,6 +144,34 @@ def test_bytes_that_are_no_rendition_are_not_believed(name):
     content = PICTURES[name].ljust(FIRST, b"\0") + CONTENT[FIRST:]
     with pytest.raises(Distrusted):
         Claim(TRUE, KIND, {}).take(cut(content))
+
+
+def test_a_picture_that_is_dear_to_judge_is_judged_at_once():
+    """Millions of segments, or of markers in the picture, cost no more than its bytes."""
+    length = 20_000_000
+    many = CONTENT[:20] + b"\xff\xdd\0\2" * (length // 4) + CONTENT[20:FIRST]
+    coded = CONTENT[: FIRST - 2] + b"\xff\0" * (length // 2)
+    for content in (many, coded + b"\xff" + END, coded):
+        before = time.process_time()
+        with pytest.raises(NotBaseline):
+            check(content, MADE.images[0][1])
+        assert time.process_time() - before < 0.5
+    check(coded + END, MADE.images[0][1])
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_our_own_heads_are_what_encoders_write(mode):
+    """Whoever encodes: libjpeg's kin have the same tables, and write them in one order."""
+    picture = encoded(scene(83, 57, mode), quality=85)
+    made = head(Size(83, 57), has_colour=mode == "RGB")
+    assert picture.startswith(made)
+    assert dress(picture, b"") == picture
+    with pytest.raises(NotBaseline, match="other tables"):
+        dress(encoded(scene(83, 57, mode), quality=84), b"")
+    with pytest.raises(NotBaseline, match="other tables"):
+        dress(encoded(scene(83, 57, mode), quality=85, optimize=True), b"")
+    with pytest.raises(NotBaseline, match="one frame"):
+        dress(encoded(scene(83, 57, mode), quality=85, progressive=True), b"")
 
 
 @settings(deadline=None)
@@ -169,6 +216,11 @@ def test_verdicts_keep_what_they_say():
     assert len(str(caught.value)) < 300
     with pytest.raises(TooManyFrames, match="100"):
         raise_verdict({"refused": "file.too_many_frames", "argument": 100})
+    for count in (-5, 0, True, 10**4000):
+        with pytest.raises(Distrusted):
+            raise_verdict({"refused": "file.too_many_frames", "argument": count})
+    with pytest.raises(Distrusted, match=r"failed: it ran out$"):
+        raise_verdict({"failed": "it\n\x1b ran\ud800 out\r"})
 
 
 @pytest.mark.parametrize("slug", ["unavailable", "file", "request.parameter", 7, None])
@@ -178,25 +230,57 @@ def test_there_are_no_other_verdicts(slug):
         raise_verdict({"refused": slug, "argument": "x"})
 
 
+PHOTO = MADE.images[0][2]
+"""A rendition, 75x56."""
+
+
+def believed(content, to, *, photo=PHOTO):
+    claim = VariantClaim({"length": len(content)}, to, read_rendition(photo))
+    return claim.take([content])
+
+
+def box(name, content):
+    return struct.pack(">I4s", 8 + len(content), name) + content
+
+
+def chunk(name, content):
+    return name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+
+
+def riff(*chunks):
+    content = b"WEBP" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(content)) + content
+
+
 def test_a_variant_is_judged_too():
-    """Another format, another size, an appended tail, a hidden chunk: not believed."""
-    size = Size(160, 120)
-    webp, avif = reencode(PICTURE, Format.WEBP), reencode(PICTURE, Format.AVIF)
-    assert judge_variant(webp, Format.WEBP, size) == webp
-    assert judge_variant(avif, Format.AVIF, size) == avif
-    grown = (len(webp) + 4).to_bytes(4, "little")
-    for content, to, wanted in (
-        (avif, Format.WEBP, size),
-        (webp, Format.WEBP, Size(160, 121)),
-        (webp + b"<script>", Format.WEBP, size),
-        (webp[:4] + grown + webp[8:] + b"EXIF\4\0\0\0text", Format.WEBP, size),
-        (avif + b"\0\0\0\x0cfreetext", Format.AVIF, size),
-        (b"<script>", Format.AVIF, size),
+    """Another format or size, a tail, anything hidden in it or beside it: not believed."""
+    webp, avif = reencode(PHOTO, Format.WEBP), reencode(PHOTO, Format.AVIF)
+    assert believed(webp, Format.WEBP) == webp
+    assert believed(avif, Format.AVIF) == avif
+    picture = webp[12:]
+    extended = chunk(b"VP8X", bytes([0x20, 0, 0, 0, 74, 0, 0, 55, 0, 0]))
+    parts = dict(boxes(avif))
+    meta, mdat = box(b"meta", parts[b"meta"]), box(b"mdat", parts[b"mdat"])
+    ftyp = box(b"ftyp", parts[b"ftyp"])
+    assert believed(ftyp + meta + mdat, Format.AVIF)
+    for content, to in (
+        (avif, Format.WEBP),
+        (reencode(PICTURE, Format.WEBP), Format.WEBP),
+        (webp + b"<script>", Format.WEBP),
+        (riff(picture, chunk(b"EXIF", b"text")), Format.WEBP),
+        (riff(extended, chunk(b"ICCP", b"<script>"), picture), Format.WEBP),
+        (riff(extended), Format.WEBP),
+        (riff(picture, picture), Format.WEBP),
+        (avif + box(b"free", b"text"), Format.AVIF),
+        (ftyp + meta + box(b"meta", bytes(4)) + mdat, Format.AVIF),
+        (ftyp + meta + mdat + box(b"mdat", b"<script>"), Format.AVIF),
+        (ftyp + box(b"meta", parts[b"meta"] + box(b"Exif", b"GPS")) + mdat, Format.AVIF),
+        (b"<script>", Format.AVIF),
     ):
         with pytest.raises(Distrusted):
-            judge_variant(content, to, wanted)
+            believed(content, to)
     with pytest.raises(Distrusted):
-        read_length({"length": 1 << 40}, size)
+        VariantClaim({"length": 1 << 40}, Format.WEBP, read_rendition(PHOTO))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from pictures import KIND, encoded, photo, render, scene
 from security.conftest import HOOK
-from security.misbehave import DEEDS, MARK
+from security.misbehave import BY_THE_WAY, DEEDS, MARK, NOBODY_STOPPED_IT, WELL
 from threebath.core.errors import RendererFailed
 from threebath.render.pool import RenderPool
 from threebath.render.settings import RenderSettings
@@ -47,8 +47,10 @@ def locks_of(pid):
 
 @needs_linux
 @pytest.mark.parametrize("deed", DEEDS)
-async def test_who_misbehaves_fails_alone(pool, deed):
+async def test_who_misbehaves_fails_alone(pool, deed, caplog):
     """The upload fails as our fault; pictures beside it and after it are rendered."""
+    await settled(pool)
+    caplog.clear()
     beside = [asyncio.create_task(render(pool, SMALL)) for _ in range(3)]
 
     with pytest.raises(RendererFailed):
@@ -57,6 +59,34 @@ async def test_who_misbehaves_fails_alone(pool, deed):
     assert all(one.images for one in await asyncio.gather(*beside))
     assert (await render(pool, SMALL)).images
     assert not WRITTEN.exists()  # noqa: ASYNC240 - the disk is not slow here
+    await settled(pool)
+    assert f"exit status {NOBODY_STOPPED_IT}" not in caplog.text
+
+
+@needs_linux
+@pytest.mark.parametrize("deed", WELL)
+async def test_who_goes_on_after_its_answer_harms_nobody(pool, deed):
+    """A worker that has died, or has said more than it was asked, gets no other file."""
+    await settled(pool)
+    evil = SMALL + BY_THE_WAY + deed.encode()
+    mixed = [SMALL, evil, *[SMALL] * 6]
+    done = await asyncio.gather(*(render(pool, one) for one in mixed))
+    assert len({one.images[0].content for one in done}) == 1
+
+
+@needs_linux
+@pytest.mark.parametrize(
+    "deed", ["kill its parent by a thread", "have its parent signalled"]
+)
+async def test_no_signal_gets_out_where_landlock_is_too_old_to_stop_it(deed):
+    """The filter does: Landlock knows signals since Linux 6.12 only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("threebath.render.line.MODULE", "security.unlandlocked")
+        patch.setattr("threebath.render.line.SOURCES", _sources())
+        async with RenderPool(RenderSettings(workers=1, hook=HOOK)) as pool:
+            with pytest.raises(RendererFailed):
+                await render(pool, MARK + deed.encode())
+            assert (await render(pool, photo())).images
 
 
 @needs_linux
@@ -228,7 +258,9 @@ AS_NOBODY = (
 def test_the_sandbox_needs_no_root():
     """Everything above holds for a server that runs as an ordinary user."""
     slow = "loop or sleep or memory"
-    wanted = "misbehaves or fifty or locked_up or cancelled"
+    wanted = (
+        "misbehaves or after_its_answer or no_signal or fifty or locked_up or cancelled"
+    )
     done = subprocess.run(
         [
             *AS_NOBODY,
@@ -244,4 +276,4 @@ def test_the_sandbox_needs_no_root():
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert f"{len(DEEDS)} passed" in done.stdout
+    assert f"{len(DEEDS) + len(WELL) + 2} passed" in done.stdout

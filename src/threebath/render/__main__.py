@@ -48,7 +48,8 @@ def _in_the_open(content: bytes, engines: tuple[Opener, ...]) -> float:
 
 async def _in_a_pool(content: bytes) -> float:
     """Count the parent's and the worker's computing, the worker's start left out."""
-    source = memfd.write([content])
+    source = memfd.new("photo")
+    memfd.write(source, [content])
     spent = []
     for rounds in (1, 1 + ROUNDS):
         before = _spent()

@@ -1,94 +1,118 @@
-"""The JPEGs that are made: what may be in them, and nothing else."""
+"""The JPEGs that are made: a head that is known to the byte, and the coded picture.
 
-import re
+All that differs between two heads is the size, whether there is colour, and a profile,
+which is written anew from its numbers (`icc`). So an answer can be compared with what it
+must be, and has no room for anything else.
+"""
+
 import struct
 from collections.abc import Iterator
 
 from threebath.core.ladder import Size
+from threebath.render import tables
+from threebath.render.icc import judge
 from threebath.render.probe.jpeg import ICC, JFIF
 
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
-SOS, APP0, APP2 = 0xDA, 0xE0, 0xE2
-BASELINE = 0xC0
-NEEDED = frozenset({BASELINE, 0xC4, 0xDB, 0xDD, SOS})
-"""Start of frame, tables and the scan."""
-MARKER = re.compile(rb"\xff[^\0]")
-"""In a scan, 0xFF is followed by 0, unless a marker begins."""
-LUMA_AND_CHROMA = (0x22, 0x11, 0x11)
-"""Sampling factors of 4:2:0."""
-GREY, COLOUR = 1, 3
+SOF0, DHT, DQT, SOS, APP2 = 0xC0, 0xC4, 0xDB, 0xDA, 0xE2
+GREY = b"\x01\x01\x11\0"
+COLOUR = b"\x03\x01\x22\0\x02\x11\1\x03\x11\1"
+"""A frame's components: number, sampling (4:2:0) and steps of each."""
+GREY_SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0"
+COLOUR_SCAN = b"\xff\xda\0\x0c\x03\x01\0\x02\x11\x03\x11\0\x3f\0"
+STEPS = tables.LUMA_STEPS, tables.CHROMA_STEPS
+CODES = tables.LUMA_DC, tables.LUMA_AC, tables.CHROMA_DC, tables.CHROMA_AC
 
 
 class NotBaseline(ValueError):
     """The bytes are not a JPEG as we make them."""
 
 
+def head(size: Size, *, has_colour: bool, icc: bytes = b"") -> bytes:
+    """Write all that stands before the coded picture."""
+    parts = COLOUR if has_colour else GREY
+    frame = struct.pack(">BHH", 8, size.height, size.width) + parts
+    return b"".join(
+        [
+            SOI,
+            JFIF,
+            _segment(APP2, ICC + b"\1\1" + icc) if icc else b"",
+            *STEPS[: 2 if has_colour else 1],
+            _segment(SOF0, frame),
+            *CODES[: 4 if has_colour else 2],
+            COLOUR_SCAN if has_colour else GREY_SCAN,
+        ]
+    )
+
+
 def dress(jpeg: bytes, icc: bytes) -> bytes:
-    """Take everything but the picture out of an encoder's JPEG; put a profile in."""
-    parts = [SOI, JFIF]
-    scan = 0
-    for marker, start, end in _segments(jpeg):
-        if marker == BASELINE and icc and jpeg[start + 9] == COLOUR:
-            content = ICC + b"\1\1" + icc
-            parts.append(struct.pack(">BBH", 0xFF, APP2, 2 + len(content)) + content)
-        if marker in NEEDED:
-            parts.append(jpeg[start:end])
-        scan = end
-    return b"".join([*parts, jpeg[scan:]])
+    """Give the picture that an encoder has coded a head of ours.
+
+    Raises:
+        NotBaseline: it was coded by other tables than ours, or is no whole JPEG.
+    """
+    found = list(_segments(jpeg))
+    frames = [jpeg[start:end] for marker, start, end in found if marker == SOF0]
+    used = b"".join(jpeg[start:end] for marker, start, end in found if marker in (DQT, DHT))
+    if len(frames) != 1:
+        told = "not exactly one frame"
+        raise NotBaseline(told)
+    height, width, components = struct.unpack_from(">HHB", frames[0], 5)
+    has_colour = components > 1
+    made = head(Size(width, height), has_colour=has_colour, icc=icc if has_colour else b"")
+    if used != b"".join([*STEPS[: 1 + has_colour], *CODES[: 2 + 2 * has_colour]]):
+        told = "other tables than ours"
+        raise NotBaseline(told)
+    return made + jpeg[found[-1][2] :]
 
 
 def check(jpeg: bytes, size: Size) -> None:
-    """Refuse what is not one baseline picture of *size*, without any metadata.
+    """Refuse what is not one baseline picture of *size*, and nothing else.
 
     Raises:
         NotBaseline: it is anything else; the text says what.
     """
-    if not (jpeg.startswith(SOI) and jpeg.endswith(EOI)):
-        told = "not a whole JPEG"
+    icc = _profile(jpeg)
+    heads = [head(size, has_colour=True, icc=icc)]
+    heads += [] if icc else [head(size, has_colour=False)]
+    start = next((len(one) for one in heads if jpeg.startswith(one)), 0)
+    if not start:
+        told = "another head"
         raise NotBaseline(told)
-    frames, end = 0, 0
-    for marker, start, end in _segments(jpeg):
-        content = jpeg[start + 4 : end]
-        if marker == BASELINE:
-            frames += 1
-            _check_frame(content, size)
-        elif marker == APP0:
-            _demand(jpeg[start:end] == JFIF, "a JFIF segment of its own")
-        elif marker == APP2:
-            _demand(content.startswith(ICC + b"\1\1"), "an APP2 that is no profile")
-        else:
-            _demand(marker in NEEDED, f"a segment {marker:02X}")
-    _demand(frames == 1, "not exactly one frame")
-    first = MARKER.search(jpeg, end)
-    _demand(first is not None and first.end() == len(jpeg), "a marker in the scan")
-
-
-def _check_frame(content: bytes, size: Size) -> None:
-    try:
-        bits, height, width, components = struct.unpack_from(">BHHB", content)
-        sampling = tuple(content[7 : 6 + 3 * components : 3])
-    except struct.error:
-        told = "a short frame"
-        raise NotBaseline(told) from None
-    _demand(bits == 8 and Size(width, height) == size, "another size")  # noqa: PLR2004 - baseline
-    _demand(components == GREY or sampling == LUMA_AND_CHROMA, "another sampling")
-
-
-def _demand(held: bool, told: str) -> None:  # noqa: FBT001 - reads as a sentence
-    if not held:
+    # In a coded picture 0xFF is followed by 0; nothing but its end is a marker.
+    markers = jpeg.count(b"\xff", start) - jpeg.count(b"\xff\0", start)
+    if markers != 1 or not jpeg.endswith(EOI):
+        told = "a marker in the picture, or no end"
         raise NotBaseline(told)
+
+
+def _profile(jpeg: bytes) -> bytes:
+    """Return the profile that the head has, if it is one that we wrote."""
+    place = len(SOI + JFIF)
+    marker, length = jpeg[place : place + 2], int.from_bytes(jpeg[place + 2 : place + 4])
+    if marker != bytes([0xFF, APP2]):
+        return b""
+    icc = jpeg[place + 4 + len(ICC) + 2 : place + 2 + length]
+    if judge(icc).keep != icc:
+        told = "a profile of somebody else's"
+        raise NotBaseline(told)
+    return icc
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
 
 
 def _segments(jpeg: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield marker, start and end of each segment, the first scan's being the last."""
     place, marker = 2, 0
     while marker != SOS:
-        head = jpeg[place : place + 4]
-        if len(head) < 4 or head[0] != 0xFF:  # noqa: PLR2004 - a marker and a length
+        lead = jpeg[place : place + 4]
+        if len(lead) < 4 or lead[0] != 0xFF:  # noqa: PLR2004 - a marker and a length
             told = "no segment where one must be"
             raise NotBaseline(told)
-        marker, start = head[1], place
-        place += 2 + int.from_bytes(head[2:])
+        marker, start = lead[1], place
+        place += 2 + int.from_bytes(lead[2:])
         if place > len(jpeg) or place < start + 4:
             told = "a segment that reaches too far"
             raise NotBaseline(told)

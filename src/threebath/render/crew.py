@@ -12,8 +12,9 @@ from threebath.core.errors import Busy, RendererFailed, UploadError
 from threebath.render.line import Line, open_line
 from threebath.render.settings import RenderSettings
 
-STARTS_PER_SECOND = 8
-"""Workers that are started in any one second, so that poison cannot eat the machine."""
+STARTS_PER_SECOND = 3
+"""Starts in any one second for each worker that there should be. A start takes 0.2
+seconds of computing, and poison must not eat the machine."""
 PATIENCE = 1.0
 """Seconds until the next attempt, after a worker could not be started."""
 
@@ -26,11 +27,12 @@ class Crew:
     def __init__(self, settings: RenderSettings) -> None:
         self.settings = settings
         self._idle: list[Line] = []
+        self._busy: set[Line] = set()  # among them those that are promised to a waiter
         self._waiting: deque[asyncio.Future[Line]] = deque()
-        self._busy: set[Line] = set()
         self._births: set[asyncio.Task[None]] = set()
         self._ends: set[asyncio.Task[None]] = set()
-        self._starts: deque[float] = deque(maxlen=STARTS_PER_SECOND)
+        most = STARTS_PER_SECOND * settings.processes
+        self._starts: deque[float] = deque(maxlen=most)
         self._closed = False
 
     async def start(self) -> None:
@@ -40,33 +42,35 @@ class Crew:
             RendererFailed: one does not start, or cannot be locked up.
         """
         count = self.settings.processes
-        found = await asyncio.gather(
-            *(open_line(self.settings) for _ in range(count)), return_exceptions=True
-        )
-        for one in found:
-            if isinstance(one, Line):
-                self._put(one)
-        for one in found:
-            if isinstance(one, BaseException):
-                await self.close()
-                raise one
+        births = [asyncio.create_task(open_line(self.settings)) for _ in range(count)]
+        try:
+            await asyncio.gather(*births)
+        except BaseException:
+            for birth in births:
+                birth.cancel()
+            found = await asyncio.gather(*births, return_exceptions=True)
+            await asyncio.gather(*(one.close() for one in found if isinstance(one, Line)))
+            raise
+        for birth in births:
+            self._put(birth.result())
         if missing := sorted({name for line in self._idle for name in line.missing}):
             log.warning("pictures are decoded without: %s", ", ".join(missing))
 
     async def close(self) -> None:
-        """End all workers."""
+        """End all workers; who has one or waits for one is told that it failed."""
         self._closed = True
         for birth in self._births:
             birth.cancel()
-        await asyncio.gather(*self._births, *self._ends, return_exceptions=True)
+        await asyncio.gather(*self._births, return_exceptions=True)
         for waiting in self._waiting:
-            waiting.cancel()
+            if not waiting.done():
+                waiting.set_exception(RendererFailed())
         lines = [*self._idle, *self._busy]
-        for line in self._idle:
-            asyncio.get_running_loop().remove_reader(line.socket)
         self._idle.clear()
         self._busy.clear()
         await asyncio.gather(*(line.close() for line in lines))
+        while self._ends:
+            await asyncio.gather(*self._ends, return_exceptions=True)
 
     def missing(self) -> int:
         """Say how many workers are not there, for the moment."""
@@ -83,59 +87,72 @@ class Crew:
             Busy: none got free in time.
         """
         line = await self._take()
-        self._busy.add(line)
-        last = line.served + 1 >= self.settings.files_per_worker
-        if last:
+        is_last = line.served + 1 >= self.settings.files_per_worker
+        # Its successor may begin to start now, but there are never twice as many.
+        is_succeeded = is_last and self._living() < 2 * self.settings.processes
+        if is_succeeded:
             self._renew()
+        is_well = False
         try:
             yield line
-        except BaseException as error:
+            is_well = True
+        except UploadError as error:
+            is_well = not isinstance(error, RendererFailed)
+            raise
+        finally:
             self._busy.discard(line)
-            if isinstance(error, UploadError) and not isinstance(error, RendererFailed):
-                self._give_back(line, last=last)
+            if is_well and not is_last and not self._closed:
+                self._put(line)
             else:
                 self._end(line)
-                if not last:
+                if not is_succeeded:
                     self._renew()
-            raise
-        else:
-            self._busy.discard(line)
-            self._give_back(line, last=last)
 
-    def _give_back(self, line: Line, *, last: bool) -> None:
-        if last or self._closed:
-            self._end(line)
-        else:
-            self._put(line)
+    def _living(self) -> int:
+        """Count the workers that there are, and those that are on their way."""
+        return len(self._idle) + len(self._busy) + len(self._births)
 
     async def _take(self) -> Line:
+        """Take a worker that is alive and silent."""
+        try:
+            async with asyncio.timeout(self.settings.patience.total_seconds()):
+                while not (line := await self._next()).is_silent():
+                    self._busy.discard(line)
+                    self._lost(line)
+        except TimeoutError as error:
+            raise Busy from error
+        return line
+
+    async def _next(self) -> Line:
+        """Take an idle worker, or wait for the next that gets free."""
         if self._closed:
             raise RendererFailed
-        while self._idle:
+        if self._idle:
             line = self._idle.pop()
             asyncio.get_running_loop().remove_reader(line.socket)
-            if line.is_silent():
-                return line
-            self._lost(line)
+            self._busy.add(line)
+            return line
         future: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         try:
-            async with asyncio.timeout(self.settings.patience.total_seconds()):
-                return await future
-        except BaseException as error:
+            return await future
+        except BaseException:
             if future in self._waiting:
                 self._waiting.remove(future)
-            elif future.done() and not future.cancelled():
+            elif future.done() and not future.cancelled() and not future.exception():
+                self._busy.discard(future.result())
                 self._put(future.result())
-            if isinstance(error, TimeoutError):
-                raise Busy from error
             raise
 
     def _put(self, line: Line) -> None:
         """Hand a worker to whoever waits longest; watch it while nobody does."""
+        if self._closed:
+            self._end(line)
+            return
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
+                self._busy.add(line)
                 waiting.set_result(line)
                 return
         self._idle.append(line)
@@ -158,7 +175,7 @@ class Crew:
             await self._pause()
             try:
                 line = await open_line(self.settings)
-            except RendererFailed as error:
+            except (RendererFailed, OSError, RuntimeError) as error:
                 log.error("%s", error)  # noqa: TRY400 - its reason is all there is
                 await asyncio.sleep(PATIENCE)
                 continue
@@ -167,7 +184,7 @@ class Crew:
 
     async def _pause(self) -> None:
         """Wait until this start is within the bound on starts."""
-        while len(self._starts) == STARTS_PER_SECOND:
+        while len(self._starts) == self._starts.maxlen:
             rest = self._starts[0] + 1 - time.monotonic()
             if rest <= 0:
                 break
@@ -176,7 +193,8 @@ class Crew:
 
     def _renew(self) -> None:
         """Start a worker, beside everything else."""
-        _keep(self._births, self._replace())
+        if not self._closed:
+            _keep(self._births, self._replace())
 
     def _end(self, line: Line) -> None:
         """End a worker, beside everything else."""

@@ -1,13 +1,13 @@
 """Judge a worker's answer as if an attacker had written it.
 
 A decoder that a picture has taken over can say anything. It can at worst hand over
-some other picture of the right size: never another number of renditions, another
-size, bytes that are not a JPEG, or anything beside the pixels.
+other bytes where the coded picture stands, which is some other picture of the right size
+or none: never another number of renditions, another size, or anything beside it.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,9 +18,10 @@ from threebath.core.library import Fact
 from threebath.render.baseline import NotBaseline, check
 from threebath.render.crops import check_crops
 from threebath.render.probe import probe
+from threebath.render.probe.header import Header
 from threebath.render.probe.heif import boxes
 from threebath.render.probe.webp import chunks
-from threebath.render.wire import read_refusal
+from threebath.render.wire import printable, read_refusal
 from threebath.service.ports.media import Rendered, RenderedImage
 
 FACTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
@@ -33,13 +34,8 @@ FACTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 MOST_BYTES = 4
 """Bytes of a JPEG per pixel, and some thousand for its tables: above is no picture."""
 TABLES = 8192
-AGREED: Mapping[Format, frozenset[bytes]] = MappingProxyType(
-    {
-        Format.WEBP: frozenset({b"VP8X", b"VP8 ", b"ICCP"}),
-        Format.AVIF: frozenset({b"ftyp", b"meta", b"mdat"}),
-    }
-)
-"""The parts that a variant may consist of."""
+AVIF_PARTS = [b"hdlr", b"iinf", b"iloc", b"iprp", b"pitm"]
+"""What describes one picture, and no second item that could be EXIF."""
 
 
 class Distrusted(Exception):
@@ -65,36 +61,10 @@ def raise_verdict(message: Mapping[str, Any]) -> None:
         Distrusted: there is no such verdict, or the worker itself has failed.
     """
     if "failed" in message:
-        raise Distrusted(f"the worker failed: {str(message['failed'])[:200]}")
+        raise Distrusted(f"the worker failed: {printable(str(message['failed']))}")
     if "refused" in message:
         refusal = read_refusal(message)
         raise refusal or Distrusted("there is no such refusal")
-
-
-def read_length(message: Mapping[str, Any], size: Size) -> int:
-    """Read the length of the one image of *size* that came with the message.
-
-    Raises:
-        Distrusted: no image of that size is so long.
-    """
-    return _length(message.get("length"), size, "a variant")
-
-
-def judge_variant(content: bytes, to: Format, size: Size) -> bytes:
-    """Believe that a worker made a variant only if it is one.
-
-    Raises:
-        Distrusted: it is of another format or size, or carries more than a picture.
-    """
-    try:
-        header = probe(content)
-    except FileRejected as error:
-        raise Distrusted("a variant that is none") from error
-    if header.format is not to or header.size != size or header.frames != 1:
-        raise Distrusted("another variant than asked for")
-    if _parts(content, to) - AGREED[to]:
-        raise Distrusted("a variant with more than a picture in it")
-    return content
 
 
 class Claim:
@@ -135,6 +105,38 @@ class Claim:
             images=judge_images(self.targets, pieces),
             facts=self.facts,
         )
+
+
+class VariantClaim:
+    """What a worker says of a variant, checked against the rendition it was made of."""
+
+    def __init__(self, message: Mapping[str, Any], to: Format, rendition: Header) -> None:
+        """Check all but the bytes.
+
+        Raises:
+            Distrusted: no variant of that size is so long.
+        """
+        self.to = to
+        self.rendition = rendition
+        self.lengths = [_length(message.get("length"), rendition.size, "a variant")]
+
+    def take(self, pieces: Sequence[bytes]) -> bytes:
+        """Believe the variant.
+
+        Raises:
+            Distrusted: it is of another format or size, or carries more than a picture.
+        """
+        (content,) = pieces
+        try:
+            header = probe(content)
+            is_pure = header.format is self.to and PURE[self.to](content)
+        except FileRejected as error:
+            raise Distrusted("a variant that is none") from error
+        if not is_pure:
+            raise Distrusted("another format, or more than a picture in it")
+        if header.size != self.rendition.size or header.icc != self.rendition.icc:
+            raise Distrusted("another size or profile than the rendition's")
+        return content
 
 
 def judge_images(
@@ -192,12 +194,24 @@ def _length(claimed: object, size: Size, name: str) -> int:
     return claimed
 
 
-def _parts(content: bytes, to: Format) -> set[bytes]:
-    """Name the chunks or boxes, and what in them should not be there."""
-    if to is Format.WEBP:
-        end = 8 + int.from_bytes(content[4:8], "little")
-        tail = {b"tail"} if content[end:] else set()
-        return {name for name, _ in chunks(content)} | tail
-    found = dict(boxes(content))
-    items = found.get(b"meta", b"")
-    return set(found) | {name for name in (b"Exif", b"mime") if name in items}
+def _is_pure_webp(content: bytes) -> bool:
+    """Say whether there is a picture, at most a profile, and nothing behind them."""
+    names = [name for name, _ in chunks(content)]
+    whole = 8 + int.from_bytes(content[4:8], "little") == len(content)
+    return whole and names in ([b"VP8 "], [b"VP8X", b"ICCP", b"VP8 "])
+
+
+def _is_pure_avif(content: bytes) -> bool:
+    """Say whether there is one picture, and nothing that is about it."""
+    found = list(boxes(content))
+    if [name for name, _ in found] != [b"ftyp", b"meta", b"mdat"]:
+        return False
+    inner = sorted(name for name, _ in boxes(found[1][1][4:]))
+    items = dict(boxes(found[1][1][4:])).get(b"iinf", b"")
+    return inner == AVIF_PARTS and items[4:6] == b"\0\1"
+
+
+PURE: Mapping[Format, Callable[[bytes], bool]] = MappingProxyType(
+    {Format.WEBP: _is_pure_webp, Format.AVIF: _is_pure_avif}
+)
+"""Whether a variant has nothing but a picture in it."""

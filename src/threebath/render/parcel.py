@@ -1,4 +1,4 @@
-"""Messages with files attached, over a Unix socket."""
+"""Messages over a Unix socket: files go along to the worker, and never come back."""
 
 import array
 import socket
@@ -6,30 +6,25 @@ import socket
 from threebath.render.wire import MAX_MESSAGE
 
 CLOSE_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-MOST_FILES = 4
-"""Files that are let in with a message; one is agreed, the kernel drops the rest."""
 
 
-def send(line: socket.socket, message: bytes, fds: list[int]) -> None:
-    """Send a message whole; the caller closes the files.
+def send(line: socket.socket, message: bytes, fd: int) -> None:
+    """Send a message whole, with a file; the caller closes the file.
 
     Raises:
         OSError: the other side has hung up.
     """
-    files = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
-    line.sendmsg([message], files if fds else [])
+    files = array.array("i", [fd])
+    line.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
 
 
 def receive(line: socket.socket) -> tuple[bytes, list[int]]:
-    """Receive a message, or a piece of one, and the files that came with it.
+    """Receive a message and the file that came with it; no bytes at the end.
 
-    `socket.recv_fds` would let the files be inherited by the next child process.
-
-    Raises:
-        OSError: there is nothing to be read.
+    `socket.recv_fds` would let the file be inherited by the next child process.
     """
     fds = array.array("i")
-    space = socket.CMSG_SPACE(MOST_FILES * fds.itemsize)
+    space = socket.CMSG_SPACE(fds.itemsize)
     text, attached, _, _ = line.recvmsg(MAX_MESSAGE, space, CLOSE_ON_EXEC)
     for level, kind, content in attached:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):

@@ -2,23 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
-from threebath.core.errors import EmptyFile, RendererFailed
+from threebath.core.errors import EmptyFile, RendererFailed, StoreFailed
 from threebath.core.kinds import Format, UploadKind
-from threebath.core.ladder import Crop
 from threebath.render.crew import Crew
 from threebath.render.crops import read_crops
-from threebath.render.judge import (
-    Claim,
-    Distrusted,
-    judge_variant,
-    raise_verdict,
-    read_length,
-)
-from threebath.render.line import Answer, Gone, Line
+from threebath.render.judge import Claim, Distrusted, VariantClaim, raise_verdict
+from threebath.render.line import Gone, Line, NotHeard
 from threebath.render.media.messages import MEDIA, MediaClaim, write_media
 from threebath.render.probe import read_rendition
 from threebath.render.queue import Queue
@@ -29,6 +24,26 @@ from threebath.service.ports.media import Rendered
 
 DESCRIPTORS = "/proc/self/fd"
 """Where Linux lets a process open once more what it has open."""
+
+ATTEMPTS = 3
+"""Workers that are asked until one of them hears it."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Believable(Protocol[T_co]):
+    """What a worker says it made, checked; and how long each piece of it must be."""
+
+    @property
+    def lengths(self) -> Sequence[int]: ...
+
+    def take(self, pieces: Sequence[bytes]) -> T_co:
+        """Believe the pieces, or raise `Distrusted`."""
+        ...
+
+
+Claims = Callable[[Mapping[str, Any]], Believable[T_co]]
+"""Reads a worker's message, or raises `Distrusted`."""
 
 
 class RenderPool:
@@ -90,118 +105,89 @@ class RenderPool:
         """Make the kind's ladder of the file behind a descriptor: see `Renderer`."""
         if length == 0:
             raise EmptyFile
-        if kind.medium in MEDIA:
-            return await self._describe(source, length, kind)
-        crops = read_crops(kind, options)
+        message = {"length": length, "disabled": sorted(self.disabled)}
         with self._queue.place(length, kind.limits.max_pixels):
-            async with self._crew.worker() as line:
-                return await self._render(line, source, length, kind, crops)
+            if kind.medium in MEDIA:
+                # Read where it lies: it may be larger than any memory.
+                message |= write_media(kind)
+                claim: Claims[Rendered] = partial(MediaClaim, kind=kind)
+                return await self._have_done(message, _to_read(source), claim)
+            crops = read_crops(kind, options)
+            message |= {**write_kind(kind), "crops": write_crops(crops)}
+            claim = partial(Claim, kind=kind, crops=crops)
+            return await self._have_done(message, await _lent(source, length), claim)
 
     async def transcode(self, source: int, length: int, to: Format) -> bytes:
         """Make a variant of a rendition: see `Transcoder`."""
-        rendition = read_rendition(await _read(source, length))
+        rendition = read_rendition(_read(source, length))
         message = {"variant": to.value, "length": length}
+        claim = partial(VariantClaim, to=to, rendition=rendition)
         with self._queue.place(length, rendition.size.pixels):
-            async with self._transcoding, self._crew.worker() as line:
-                answer = await self._ask(line, message, source, length)
-                try:
-                    raise_verdict(answer.message)
-                    (made,) = answer.read([read_length(answer.message, rendition.size)])
-                    return judge_variant(made, to, rendition.size)
-                except Distrusted as error:
-                    raise RendererFailed from error
-                finally:
-                    answer.close()
+            async with self._transcoding:
+                return await self._have_done(message, await _lent(source, length), claim)
 
-    async def _render(
-        self,
-        line: Line,
-        source: int,
-        length: int,
-        kind: UploadKind,
-        crops: Mapping[str, Crop],
-    ) -> Rendered:
-        message = {
-            **write_kind(kind),
-            "length": length,
-            "crops": write_crops(crops),
-            "disabled": sorted(self.disabled),
-        }
-        answer = await self._ask(line, message, source, length)
-        try:
-            raise_verdict(answer.message)
-            claim = Claim(answer.message, kind, crops)
-            return claim.take(answer.read(claim.lengths))
-        except Distrusted as error:
-            raise RendererFailed from error
-        finally:
-            answer.close()
-
-    async def _describe(self, source: int, length: int, kind: UploadKind) -> Rendered:
-        """Look at a sound or a film where it lies: it may be larger than any memory."""
-        message = write_media(kind, length, sorted(self.disabled))
-        with self._queue.place(length, kind.limits.max_pixels):
-            async with self._crew.worker() as line:
-                answer = await self._ask_about(line, message, _to_read(source))
-                try:
-                    raise_verdict(answer.message)
-                    claim = MediaClaim(answer.message, kind)
-                    return claim.take(answer.read(claim.lengths))
-                except Distrusted as error:
-                    raise RendererFailed from error
-                finally:
-                    answer.close()
-
-    async def _ask(
-        self, line: Line, message: Mapping[str, Any], source: int, length: int
-    ) -> Answer:
-        """Have a worker do a job, within the deadline.
+    async def _have_done(
+        self, message: Mapping[str, object], fd: int, claims: Claims[T_co]
+    ) -> T_co:
+        """Have a worker do a job with a descriptor, which is closed here afterwards.
 
         Raises:
-            RendererFailed: it died, fell silent or talks nonsense.
+            FileRejected: what the worker says of the file.
+            RendererFailed: it died, fell silent, or says what cannot be true.
         """
-        return await self._ask_about(line, message, await _lent(source, length))
+        try:
+            for _ in range(ATTEMPTS):
+                with suppress(NotHeard):
+                    async with self._crew.worker() as line:
+                        return await self._ask(line, message, fd, claims)
+        finally:
+            os.close(fd)
+        raise RendererFailed
 
-    async def _ask_about(self, line: Line, message: Mapping[str, Any], fd: int) -> Answer:
-        """Have a worker do a job with a descriptor, which is closed here afterwards."""
+    async def _ask(
+        self, line: Line, message: Mapping[str, object], fd: int, claims: Claims[T_co]
+    ) -> T_co:
         try:
             async with asyncio.timeout(self.settings.deadline.total_seconds()):
-                return await line.ask(message, fd)
+                told = await line.ask(message, fd)
+            raise_verdict(told)
+            claim = claims(told)
+            return claim.take(line.take(claim.lengths))
         except (Gone, Distrusted, TimeoutError) as error:
             raise RendererFailed from error
         finally:
-            os.close(fd)
-
-
-def _to_read(source: int) -> int:
-    """Open a spool once more, so that who gets the descriptor can read and not write."""
-    try:
-        return os.open(f"{DESCRIPTORS}/{source}", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        told = "the spool cannot be read"
-        raise RendererFailed(told) from error
-
-
-async def _read(source: int, length: int) -> bytes:
-    """Read a rendition, which is never large."""
-    try:
-        return memfd.read(source, length)[0]
-    except OSError as error:
-        told = "the rendition cannot be read"
-        raise RendererFailed(told) from error
+            line.clear()
 
 
 async def _lent(source: int, length: int) -> int:
     """Open a picture for a worker, or copy it where the system cannot open it again."""
-    try:
-        return _to_read(source)
-    except RendererFailed:
-        return await asyncio.to_thread(_copied, source, length)
+    with _spool_errors():
+        try:
+            return _reopened(source)
+        except FileNotFoundError:
+            return await asyncio.to_thread(memfd.copy, source, length)
 
 
-def _copied(source: int, length: int) -> int:
+def _to_read(source: int) -> int:
+    with _spool_errors():
+        return _reopened(source)
+
+
+def _read(source: int, length: int) -> bytes:
+    """Read a rendition, which is never large."""
+    with _spool_errors():
+        return memfd.read(source, length)[0]
+
+
+def _reopened(source: int) -> int:
+    """Open a spool once more, so that who gets the descriptor can read and not write."""
+    return os.open(f"{DESCRIPTORS}/{source}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+@contextmanager
+def _spool_errors() -> Iterator[None]:
     try:
-        return memfd.copy(source, length)
+        yield
     except OSError as error:
         told = "the spool cannot be read"
-        raise RendererFailed(told) from error
+        raise StoreFailed(told) from error

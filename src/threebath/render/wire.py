@@ -19,8 +19,14 @@ from threebath.render.job import Job, Made
 MAX_MESSAGE = 64 * 1024
 """Bytes of one message; a ladder takes about two thousand."""
 
+JOB = "job"
+"""The field with a job's number, which its answer repeats."""
+
 MAX_TOLD = 160
 """Characters of a reason that are passed on."""
+
+MOST_FRAMES = 1_000_000
+"""Frames that a limit may name."""
 
 REFUSALS: Mapping[str, type[FileRejected]] = MappingProxyType(
     {
@@ -136,10 +142,12 @@ def read_refusal(message: Mapping[str, Any]) -> FileRejected | None:
     """Read a verdict as it came from a worker; None if there is no such verdict."""
     slug, argument = message.get("refused"), message.get("argument")
     if slug == errors.TooManyFrames.slug:
-        return errors.TooManyFrames(argument) if type(argument) is int else None
+        if type(argument) is not int or not 0 < argument <= MOST_FRAMES:
+            return None
+        return errors.TooManyFrames(argument)
     if type(argument) is not str:
         return None
-    told = "".join(one for one in argument if one.isprintable())[:MAX_TOLD]
+    told = printable(argument)
     makers: dict[str, Callable[[str], FileRejected]] = {
         **REFUSALS,
         errors.CorruptFile.slug: errors.CorruptFile,
@@ -148,6 +156,11 @@ def read_refusal(message: Mapping[str, Any]) -> FileRejected | None:
         return errors.FormatNotAllowed(told) if told in list(Format) else None
     maker = makers.get(slug) if type(slug) is str else None
     return maker(told) if maker else None
+
+
+def printable(text: str) -> str:
+    """Return what may be shown and logged of a text: one line, not long."""
+    return "".join(one for one in text if one.isprintable())[:MAX_TOLD]
 
 
 def pack(message: Mapping[str, Any]) -> bytes:

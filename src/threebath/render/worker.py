@@ -1,7 +1,7 @@
 """The child: gives up its rights, then answers one job after the other.
 
-Started as ``python -m threebath.render.worker FD CAGE``; imports all that it will
-ever need before it locks itself up, for afterwards it cannot open a file.
+Started as ``python -m threebath.render.worker SOCKET TRAY CAGE``; imports all that it
+will ever need before it locks itself up, for afterwards it cannot open a file.
 """
 
 import ctypes
@@ -23,11 +23,12 @@ from threebath.render.engines.turbojpeg import do_without
 from threebath.render.engines.vips import has_heif, open_vips
 from threebath.render.media import source
 from threebath.render.media.work import answer_media
-from threebath.render.parcel import receive, send
+from threebath.render.parcel import receive
 from threebath.render.sandbox import memfd
 from threebath.render.sandbox.lockdown import Cage, lock_down
 from threebath.render.variant import reencode
 from threebath.render.wire import (
+    JOB,
     MAX_TOLD,
     pack,
     read_job,
@@ -38,6 +39,9 @@ from threebath.render.wire import (
 MMAP_THRESHOLD, TRIM_THRESHOLD, TOP_PAD, ARENA_MAX = -3, -1, -2, -8
 """Parameters of glibc's `mallopt`."""
 GIB = 1 << 30
+POLITE = 5
+"""How much less than the server a worker counts for where both want to compute: it must
+not keep the server from answering."""
 
 
 def leave_signals_to_the_parent() -> None:
@@ -135,9 +139,12 @@ def describe(message: dict[str, Any], fd: int) -> tuple[dict[str, Any], list[byt
 
 
 def serve(
-    line: socket.socket, engines: Sequence[Opener], before: Callable[[bytes], None] | None
+    line: socket.socket,
+    tray: int,
+    engines: Sequence[Opener],
+    before: Callable[[bytes], None] | None,
 ) -> None:
-    """Answer jobs until the pool hangs up."""
+    """Answer jobs until the pool hangs up; what was made lies in the tray by then."""
     while True:
         text, fds = receive(line)
         if not text:
@@ -148,16 +155,16 @@ def serve(
         else:
             told, chunks = look(message, fds[0], engines, before)
         os.close(fds[0])
-        made = memfd.write(chunks)
-        send(line, pack(told), [made])
-        os.close(made)
+        memfd.write(tray, chunks)
+        os.write(line.fileno(), pack({**told, JOB: message[JOB]}))
 
 
 def main() -> None:  # pragma: no cover - in the child alone
     """Lock up, say so, and serve."""
     leave_signals_to_the_parent()
-    settings = json.loads(sys.argv[2])
-    line = socket.socket(fileno=int(sys.argv[1]))
+    line, tray = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
+    settings = json.loads(sys.argv[3])
+    os.nice(POLITE)
     keep_memory()
     if not settings["planar"]:
         do_without()
@@ -165,8 +172,8 @@ def main() -> None:  # pragma: no cover - in the child alone
     before = load_hook(settings["hook"]) if settings["hook"] else None
     warm_up()
     missing = lock_down(Cage(settings["memory"], settings["cpu"]))
-    send(line, pack({"ready": True, "missing": missing}), [])
-    serve(line, engines, before)
+    os.write(line.fileno(), pack({"ready": True, "missing": missing}))
+    serve(line, tray, engines, before)
     os._exit(0)
 
 

@@ -45,15 +45,9 @@ FACTS: Mapping[str, Callable[[object], bool]] = MappingProxyType(
 """What a worker may say about a sound or a film, and what of that can be true."""
 
 
-def write_media(kind: UploadKind, length: int, disabled: list[str]) -> dict[str, Any]:
-    """Say what to do with a file that comes as a descriptor to read."""
-    return {
-        **write_kind(kind),
-        "media": kind.medium.name,
-        "length": length,
-        "crops": {},
-        "disabled": disabled,
-    }
+def write_media(kind: UploadKind) -> dict[str, Any]:
+    """Say what to do with a sound or a film."""
+    return {**write_kind(kind), "media": kind.medium.name, "crops": {}}
 
 
 class MediaClaim:

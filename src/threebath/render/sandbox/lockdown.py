@@ -16,9 +16,13 @@ AMBIENT, CLEAR_ALL = 47, 4
 CAPABILITIES_VERSION = 0x20080522
 SET_DEATH_SIGNAL, SET_DUMPABLE, SET_NO_NEW_PRIVILEGES = 1, 4, 38
 MIB = 1024 * 1024
-MAX_WRITTEN = 256 * MIB
-"""Bytes of any file, so of the renditions of one picture, too."""
-MAX_DESCRIPTORS = 64
+MAX_WRITTEN = 64 * MIB
+"""Bytes of the one file that is written, which takes the renditions of a picture."""
+MAX_DESCRIPTORS = 8
+"""Open at a time, but for those that the process began with: what it keeps of the files
+that it was lent stays in memory."""
+MAX_THREADS = 2048
+"""Of all workers of a machine together; each has about five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def _die_with_parent() -> None:  # pragma: no cover - in the child alone
 def _become_nobody() -> None:  # pragma: no cover - in the child alone
     """Change to the user nobody where that is possible, and to nobody's memory."""
     if os.geteuid() == 0:
+        # Of another user this would also count what else that one has running.
+        _lower(resource.RLIMIT_NPROC, MAX_THREADS)
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
@@ -96,9 +102,14 @@ def _limit(cage: Cage) -> None:  # pragma: no cover - in the child alone
     if cage.memory:
         limits[resource.RLIMIT_AS] = cage.memory
     for name, value in limits.items():
-        _, most = resource.getrlimit(name)
-        least = value if most == resource.RLIM_INFINITY else min(value, most)
-        resource.setrlimit(name, (least, least))
+        _lower(name, value)
+
+
+def _lower(name: int, value: int) -> None:  # pragma: no cover - in the child alone
+    """Set a limit, unless there is a lower one, for good."""
+    _, most = resource.getrlimit(name)
+    least = value if most == resource.RLIM_INFINITY else min(value, most)
+    resource.setrlimit(name, (least, least))
 
 
 def _no_capabilities() -> None:  # pragma: no cover - in the child alone

@@ -1,8 +1,9 @@
-"""Bytes on their way between processes: in memory, sealed against changes."""
+"""Bytes on their way between processes: in memory, where the system can."""
 
 import fcntl
 import os
 import tempfile
+from collections.abc import Iterable
 
 SEALED = getattr(fcntl, "F_SEAL_SEAL", 0) | getattr(fcntl, "F_SEAL_SHRINK", 0) | getattr(
     fcntl, "F_SEAL_GROW", 0
@@ -11,10 +12,11 @@ COPY = 1 << 30
 """Bytes that are asked of the kernel in one go."""
 
 
-def new(name: str) -> int:
+def new(name: str, *, sealable: bool = False) -> int:
     """Open an empty, nameless file: in memory where the system can."""
     if hasattr(os, "memfd_create"):
-        return os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        flags = os.MFD_ALLOW_SEALING if sealable else 0
+        return os.memfd_create(name, os.MFD_CLOEXEC | flags)
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 
@@ -31,7 +33,7 @@ def copy(source: int, length: int) -> int:
     Raises:
         OSError: the source is shorter, or cannot be read.
     """
-    made = new("picture")
+    made = new("picture", sealable=True)
     try:
         place = 0
         while place < length:
@@ -53,15 +55,14 @@ def _move(source: int, made: int, place: int, length: int) -> int:
     return moved
 
 
-def write(chunks: list[bytes]) -> int:
-    """Write *chunks*, one after the other, to a sealed file."""
-    made = new("renditions")
+def write(fd: int, chunks: Iterable[bytes]) -> None:
+    """Write *chunks*, one after the other, from the beginning of a file."""
+    place = 0
     for chunk in chunks:
         rest = memoryview(chunk)
         while rest:
-            rest = rest[os.write(made, rest) :]
-    seal(made)
-    return made
+            written = os.pwrite(fd, rest, place)
+            rest, place = rest[written:], place + written
 
 
 def read(fd: int, *lengths: int) -> list[bytes]:
