@@ -1,6 +1,9 @@
 """The parameters of a call: query and body, as clients really encode them."""
 
+import time
+from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -153,3 +156,22 @@ async def test_no_more_is_read_than_the_cap():
 async def test_any_bytes_are_pairs(raw):
     """Nothing that a client sends makes the reader fail."""
     assert await _read(raw) == await _read("", FORM, raw)
+
+
+@given(st.text("%%%0123aAfFgG+ =&\xe9", max_size=60))
+async def test_what_is_quoted_is_what_the_standard_library_says(text):
+    """Also where a percent sign stands for nothing but itself."""
+    raw = text.encode().replace(b"&", b"").replace(b"=", b"")
+    [(name, value)] = await read_pairs(b"a=" + raw, None, stream(), CALL)
+    wanted = unquote_to_bytes(raw.replace(b"+", b" ")).decode("utf-8", "replace")
+    assert (name, value) == ("a", wanted)
+
+
+@pytest.mark.parametrize("piece", [b"%", b"%4", b"%41", b"%41x", b"x", b"+"])
+async def test_a_megabyte_of_signs_is_read_or_refused_at_once(piece):
+    """Nobody who has no token yet keeps the loop busy."""
+    raw = b"q=" + piece * (500_000 // len(piece))
+    before = time.process_time()
+    with suppress(BodyTooLarge):
+        await read_pairs(b"", None, stream(raw), CALL)
+    assert time.process_time() - before < 0.3

@@ -8,7 +8,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from threebath.web.protocol import READ, Connection
+from threebath.web.connection import Connection
+from threebath.web.protocol import READ
 
 IDLE = 6
 """Turns of the loop after which an application that waits for nothing else has gone on."""

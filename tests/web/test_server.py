@@ -247,3 +247,20 @@ def test_workers_do_not_outlive_their_supervisor():
         pids = server.pids(2)
         server.process.kill()
         wait_until(lambda: not any(is_alive(one) for one in pids), 10)
+
+
+def test_a_server_may_open_as_many_files_as_its_system_lets_it():
+    """The soft limit is often 1,024, which are fewer than the connections it takes."""
+    program = """
+import resource, sys
+from threebath.web.server import _open_up_to
+least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 300))
+for count in (200, 50, 1000):
+    _open_up_to(count)
+    print(*resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split("\n")[:3] == ["200 300", "200 300", "300 300"]

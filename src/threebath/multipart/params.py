@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import unquote_to_bytes
 
 from threebath.core.errors import BadBody, BodyTooLarge
 from threebath.multipart.form import MultipartForm
 from threebath.multipart.limits import FormLimits
 
+LONGEST_QUOTED = 3
+"""Bytes that stand for one."""
+
 Pairs = list[tuple[str, str]]
 
 _PAIR = re.compile(rb"[^&]+")
+_QUOTED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _FORMS = frozenset({"", "application/x-www-form-urlencoded"})
 
 
@@ -66,6 +69,11 @@ class _Counter:
         if length > self._limits.max_bytes:
             raise BodyTooLarge("bytes", self._limits.max_bytes)
 
+    def check_length(self, length: int) -> None:
+        """Refuse a parameter that is too long however it is quoted."""
+        if length > LONGEST_QUOTED * self._limits.max_field_bytes:
+            raise BodyTooLarge("bytes in one parameter", self._limits.max_field_bytes)
+
     def take(self, length: int) -> None:
         self._pairs += 1
         self._bytes += length
@@ -80,13 +88,20 @@ class _Counter:
 
 def _decode(raw: bytes, counter: _Counter) -> Iterator[tuple[str, str]]:
     for found in _PAIR.finditer(raw):
+        counter.check_length(len(found[0]))
         name, _, value = (_unquote(side) for side in found[0].partition(b"="))
         counter.take(len(name) + len(value))
         yield name.decode("utf-8", "replace"), value.decode("utf-8", "replace")
 
 
 def _unquote(raw: bytes) -> bytes:
-    return unquote_to_bytes(raw.replace(b"+", b" "))
+    """Decode; `unquote_to_bytes` takes fifteen times as long for nothing but signs."""
+    raw = raw.replace(b"+", b" ")
+    return _QUOTED.sub(_unquoted, raw) if b"%" in raw else raw
+
+
+def _unquoted(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[0].replace(b"%", b"").decode())
 
 
 async def _first(stream: AsyncIterator[bytes]) -> bytes:

@@ -12,9 +12,6 @@ LINGER = 30.0
 LINGER_IDLE = 5.0
 """Seconds of silence after which it is not (both as nginx has them)."""
 
-LINGER_BYTES = 64 * 1024 * 1024
-"""Bytes of it that are: a refused upload of the largest file, and then some."""
-
 
 class Linger:
     """Lets a client whose upload is refused halfway see the answer.
@@ -25,14 +22,9 @@ class Linger:
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        most: int = LINGER_BYTES,
-        seconds: float = LINGER,
-        idle: float = LINGER_IDLE,
+        self, app: ASGIApp, seconds: float = LINGER, idle: float = LINGER_IDLE
     ) -> None:
         self.app = app
-        self.most = most
         self.seconds = seconds
         self.idle = idle
 
@@ -52,11 +44,9 @@ class Linger:
             await send({"type": "http.response.body"})
 
     async def _drain(self, body: "_RefusableBody") -> None:
-        drained = 0
-        while not body.is_ended and drained < self.most:
+        while not body.is_ended:
             async with asyncio.timeout(self.idle):
-                message = await body.receive()
-            drained += len(message.get("body", b""))
+                await body.receive()
 
 
 class _RefusableBody:

@@ -1,24 +1,24 @@
-"""uvicorn's HTTP/1.1, with limits on what comes in and names as the world writes them.
+"""uvicorn's HTTP/1.1, with limits on what comes in, and bodies that pass by its parser.
 
-uvicorn's httptools protocol (0.54) has no limit on the size of a request's head, none on
-the time it may take, and sends header names in lower case. VK's own Java SDK looks
-``Content-Type`` up in exactly that letter case. It also copies each byte of a body five
-times; here it is copied once.
+uvicorn's httptools protocol (0.54) has no limit on what its parser holds, none on the
+time that a head may take, and drops the body of a request that wishes for another
+protocol.
 """
 
 import asyncio
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any
 
 import httptools
-from uvicorn import Config
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
-HEAD_BYTES = 64 * 1024
-"""Bytes of a request's head, not counting the first read of the socket."""
+from threebath.web.heads import HeadWriter, framing_of, in_usual_case, plain_length
+
+HELD = 64 * 1024
+"""Bytes that the parser may hold, not counting one read: a head, a trailer, or what else
+is around chunks."""
+
+HEADERS = 128
+"""Headers of a request."""
 
 HEAD_SECONDS = 10.0
 """Seconds in which a head must be complete, from connecting or from its first byte."""
@@ -27,54 +27,13 @@ READ = 512 * 1024
 """Bytes of a body that are read at a time, and that the application may leave unread."""
 
 READ_FIRST = 64 * 1024
-"""Bytes that are read at a time while there is no body."""
+"""Bytes that are read at a time while no body passes by the parser."""
 
 PIPELINED = 100
 """Requests that may wait for an answer to the one before them."""
 
-CONTINUE = b"HTTP/1.1 100 "
-"""What an interim answer begins with; the head proper is still to come."""
-
-_IRREGULAR = {b"etag": b"ETag", b"www-authenticate": b"WWW-Authenticate"}
-
-
-class Connection(asyncio.BufferedProtocol):
-    """One connection, whose bytes are read into a *buffer* that all of a loop share.
-
-    They are taken out of it before anything else is read.
-    """
-
-    def __init__(
-        self,
-        buffer: memoryview,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        self._buffer = buffer
-        self._http = Protocol(config, server_state, app_state, _loop)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._http.connection_made(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._http.connection_lost(exc)
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._buffer if self._http.in_body else self._buffer[:READ_FIRST]
-
-    def buffer_updated(self, nbytes: int) -> None:
-        self._http.received(self._buffer[:nbytes])
-
-    def eof_received(self) -> None:
-        self._http.eof_received()
-
-    def pause_writing(self) -> None:
-        self._http.pause_writing()
-
-    def resume_writing(self) -> None:
-        self._http.resume_writing()
+INVALID = "Invalid HTTP request received."
+TOO_LARGE = "The head of the request is too large."
 
 
 class Protocol(HttpToolsProtocol):
@@ -83,11 +42,21 @@ class Protocol(HttpToolsProtocol):
     in_body = False
     _in_head = False
     _head_timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
+    _marks = 0  # beginnings and ends of heads, and pieces of bodies, that were seen
+    _held = 0  # bytes that came since the last of them
+    _length = 0  # of the body, where its head says it plainly
     _body_bytes = 0  # that the parser has seen
     _left = 0  # bytes of the body that pass by the parser
     _running: RequestResponseCycle | None = None  # `cycle` is the latest, and may wait
     _is_skipped = False  # the parser takes the body for another protocol
+    _is_retold = False  # the parser is being told a head for the second time
+    _last_words = ""  # why the connection ends after the answers that are under way
+    _is_deaf = False  # what comes counts for nothing
+
+    @property
+    def is_passing_by(self) -> bool:
+        """Whether the next bytes are a body's, and not for the parser."""
+        return self._left > 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -101,9 +70,18 @@ class Protocol(HttpToolsProtocol):
             self._running.disconnected = True
             self._running.message_event.set()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self._running = cycle
-        super()._start_asgi_task(cycle, app)
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer, before the connection ends, who has said all and will say no more."""
+        self._is_deaf = True
+        if self._running is None or self._running.response_complete:
+            return False
+        if self.in_body and self.cycle is self._running:
+            return False
+        if self.in_body:
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else self._running
+        last.keep_alive = False
+        return True
 
     def received(self, data: memoryview) -> None:
         """Take what came; *data* may be overwritten afterwards."""
@@ -112,10 +90,12 @@ class Protocol(HttpToolsProtocol):
             self._await_head()
         if self._left:
             data = self._pass_by(data)
-        if data:
-            self.data_received(bytes(data))
-            if self.in_body:
-                self._left = max(0, _declared(self.headers) - self._body_bytes)
+        for start in range(0, len(data), READ_FIRST):
+            if self._is_deaf or self.transport.is_closing():
+                return
+            self.data_received(bytes(data[start : start + READ_FIRST]))
+        if data and self.in_body and self._length:
+            self._left = max(0, self._length - self._body_bytes)
 
     def _pass_by(self, data: memoryview) -> memoryview:
         """Take a body's bytes past the parser, which would copy them; return the rest."""
@@ -128,67 +108,126 @@ class Protocol(HttpToolsProtocol):
         return data[len(body) :]
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES:
-                self.send_400_response("The head of the request is too large.")
-                return
+        seen = self._marks
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on(memoryview(data)[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
+            self._parse(data)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(str(cause) if isinstance(cause, _TooLarge) else INVALID)
+            return
+        self._held = self._held + len(data) if seen == self._marks else 0
+        if self._held > HELD:
+            self._refuse(TOO_LARGE)
 
-    def _go_on(self, rest: memoryview) -> None:
-        """Read on in HTTP/1.1: a server may ignore Upgrade, and then the body follows."""
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+                self._go_on()
+            else:
+                break
+
+    def _go_on(self) -> None:
+        """Read on in HTTP/1.1: a server may ignore a wish, and then the body follows.
+
+        A parser that has met a wish for another protocol reads no body. A new one is told
+        what the head said of it.
+        """
         self._renew_parser()
         if self.in_body:
-            length = _declared(self.headers)
-            self.on_body(bytes(rest[:length]))
-            rest = rest[length:]
-            if self._body_bytes == length:
-                self.on_message_complete()
-        if rest:
-            self.data_received(bytes(rest))
+            self._is_retold = True
+            self.parser.feed_data(framing_of(self.headers))
 
     def _renew_parser(self) -> None:
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
+    def _refuse(self, why: str) -> None:
+        """End the connection with a 400, after the answers that are under way."""
+        self._is_deaf = True
+        if not self._is_answering():
+            self.send_400_response(why)
+        elif not self.in_body:
+            self._last_words = why
+        elif self.cycle is not self._running:
+            self.pipeline.popleft()
+            self._last_words = why
+        elif self.cycle.response_started:
+            self.transport.close()
+        else:
+            self.send_400_response(why)
+
+    def send_400_response(self, msg: str) -> None:
+        said = [
+            *self.server_state.default_headers,
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(msg)).encode()),
+            (b"connection", b"close"),
+        ]
+        lines = [b"HTTP/1.1 400 Bad Request", *(b": ".join(one) for one in said), b"", b""]
+        self.transport.write(in_usual_case(b"\r\n".join(lines)) + msg.encode())
+        self.transport.close()
+
     def on_message_begin(self) -> None:
+        if self._is_retold:
+            return
+        self._marks += 1
         self._in_head = True
-        self._head_bytes = 0
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._is_retold:
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # What comes after the head is a trailer, and trailers are nobody's business.
         if self._in_head:
+            if len(self.headers) == HEADERS:
+                raise _TooLarge(TOO_LARGE)
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self._is_retold:
+            self._is_retold = False
+            return
+        self._marks += 1
         self._in_head = False
         self._stop_timer()
         self._is_skipped = self.parser.should_upgrade()
-        if len(self.pipeline) >= PIPELINED or (
-            self._is_skipped and _is_chunked(self.headers)
-        ):
+        if len(self.pipeline) >= PIPELINED:
             raise httptools.HttpParserError
         super().on_headers_complete()
-        self.cycle.transport = _HeadWriter(self.cycle, self.transport)
+        self.cycle.transport = HeadWriter(self.cycle, self.transport)
         self.in_body = True
+        self._length = plain_length(self.headers)
         self._body_bytes = 0
 
     def on_body(self, body: bytes) -> None:
+        self._marks += 1
         self._body_bytes += len(body)
         self._hand_on(body)
 
     def on_message_complete(self) -> None:
         skipped, self._is_skipped = self._is_skipped, False
-        if skipped and _declared(self.headers):
+        if skipped and framing_of(self.headers):
             return
         self.in_body = False
+        self._is_deaf = not self.cycle.keep_alive
         super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        has_more = bool(self.pipeline)
+        super().on_response_complete()
+        if self._last_words and not has_more and not self.transport.is_closing():
+            self.send_400_response(self._last_words)
+        elif self._in_head:
+            self._await_head()
 
     def _hand_on(self, body: bytes) -> None:
         cycle = self.cycle
@@ -224,53 +263,5 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
 
 
-class _HeadWriter(asyncio.Transport):
-    """Stands in for an answer's transport until its head is written."""
-
-    def __init__(self, cycle: RequestResponseCycle, transport: asyncio.Transport) -> None:
-        super().__init__()
-        self._cycle = cycle
-        self._transport = transport
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        head = bytes(data)
-        if not head.startswith(CONTINUE):
-            self._cycle.transport = self._transport
-            head = in_usual_case(head)
-        self._transport.write(head)
-
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-def _is_chunked(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return any(name == b"transfer-encoding" for name, _ in headers)
-
-
-def _declared(headers: Iterable[tuple[bytes, bytes]]) -> int:
-    """Return a body's length as its head has it; 0 if the parser has to find its end."""
-    lengths = [value for name, value in headers if name == b"content-length"]
-    if _is_chunked(headers) or len(lengths) != 1 or not lengths[0].isdigit():
-        return 0
-    # Zeros in front are legal, and Python's `int` takes 4300 digits at most.
-    return int(lengths[0].lstrip(b"0") or b"0")
-
-
-def in_usual_case(head: bytes) -> bytes:
-    r"""Return a response's head with its names in their usual letter case.
-
-    >>> in_usual_case(b"HTTP/1.1 200 OK\r\ncontent-type: a/b\r\netag: c\r\n\r\n")
-    b'HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nETag: c\r\n\r\n'
-    """
-    status, *lines = head.split(b"\r\n")
-    pairs = (line.partition(b":") for line in lines)
-    named = (_usual(name) + colon + value for name, colon, value in pairs)
-    return b"\r\n".join([status, *named])
-
-
-@lru_cache(256)
-def _usual(name: bytes) -> bytes:
-    return _IRREGULAR.get(name, name.title())
+class _TooLarge(Exception):
+    """A head has more in it than it may."""

@@ -1,13 +1,14 @@
 """Runs an application: one process or several behind one socket, until told to stop."""
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -16,7 +17,8 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from threebath.web.protocol import READ, Connection
+from threebath.web.connection import Connection
+from threebath.web.protocol import READ
 from threebath.web.workers import FAILED, Beat, Supervisor
 
 App = str | Callable[[], ASGIApp]
@@ -24,6 +26,10 @@ App = str | Callable[[], ASGIApp]
 
 UNREACHABLE_MS = 60_000
 """Milliseconds after which a peer that takes no bytes is given up."""
+
+DESCRIPTORS = 65_536
+"""Files that a process may have open: each connection is one, each upload one or two more;
+systems often begin with 1,024."""
 
 BEAT_EVERY = 1.0
 """Seconds between two signs of a worker that it does not stand still."""
@@ -86,6 +92,7 @@ def address_of(listener: socket.socket) -> str:
 
 def serve(app: App, listener: socket.socket, serving: Serving) -> None:
     """Answer on *listener* until SIGTERM or SIGINT, then finish what is under way."""
+    _open_up_to(DESCRIPTORS)
     if serving.workers == 1:
         serve_alone(app, listener, serving)
     else:
@@ -97,6 +104,15 @@ def serve(app: App, listener: socket.socket, serving: Serving) -> None:
             serving.silence,
             at_end=listener.close,
         ).run()
+
+
+def _open_up_to(count: int) -> None:
+    """Let this process and those it starts open as many files, if the system lets us."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if most == resource.RLIM_INFINITY else min(count, most)
+    if least != resource.RLIM_INFINITY and least < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def serve_alone(
