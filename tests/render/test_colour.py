@@ -1,15 +1,19 @@
 """Colours: kept as they are meant, whatever they are stored in."""
 
 import struct
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
 import pyvips
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from likeness import colour_distance
-from pictures import WIDE, encoded, scene
+from pictures import WIDE, encoded, render, scene
 from threebath.core.ladder import Ladder, Rung, Size
+from threebath.render.curves import NoCurve, NotRising, read_curve
 from threebath.render.darkroom import develop
 from threebath.render.engines.vips import open_vips
 from threebath.render.icc import SRGB, Profile, judge
@@ -46,6 +50,10 @@ def profile(primaries, curve, space=b"RGB ", secret=b"taken by Alice", **more):
     return head + struct.pack(">I", len(tags)) + table + body
 
 
+def srgb_light(level):
+    return level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
+
+
 def xyz(values):
     return b"XYZ \0\0\0\0" + struct.pack(">iii", *(round(one * 65536) for one in values))
 
@@ -78,9 +86,137 @@ def test_a_wide_gamut_survives_without_its_words(form, curve):
         with Image.open(BytesIO(jpeg)) as found:
             kept = found.info["icc_profile"]
         assert b"Alice" not in jpeg
-        assert len(kept) < 700
+        assert len(kept) < 1000
         assert ImageCms.ImageCmsProfile(BytesIO(kept)).profile.xcolor_space == "RGB "
     assert colour_distance(as_srgb(made.images[0][2]), truth) < 3
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("curve", [GAMMA, SRGB_CURVE], ids=["gamma", "parametric"])
+async def test_a_phones_colours_get_through_the_sandbox(pool, form, curve):
+    """What works in the open must also work where no module can be loaded any more."""
+    content = encoded(scene(400, 300), form, quality=90, icc_profile=profile(P3, curve))
+    made = await render(pool, content)
+    for image in made.images:
+        with Image.open(BytesIO(image.content)) as found:
+            assert judge(found.info["icc_profile"]).keep == found.info["icc_profile"]
+
+
+def table(*points):
+    return b"curv" + struct.pack(f">4xI{len(points)}H", len(points), *points)
+
+
+def para(kind, *numbers):
+    numbers = [round(one * 65536) for one in numbers]
+    return b"para" + struct.pack(f">4xHH{len(numbers)}i", kind, 0, *numbers)
+
+
+def power(count, gamma=2.2):
+    return table(*(round(65535 * (n / (count - 1)) ** gamma) for n in range(count)))
+
+
+@pytest.mark.parametrize("count", [2, 16, 255, 256, 1024, 4096])
+def test_a_curve_of_any_length_is_kept_as_one_of_256(count):
+    """All that a byte can ask of it; 4,096 points are usual, too."""
+    icc = profile(P3, power(count))
+    kept = judge(icc).keep
+    assert kept
+    assert len(kept) == len(judge(profile(P3, power(3))).keep)
+    assert judge(kept).keep == kept
+    content = encoded(scene(400, 300), quality=95, icc_profile=icc)
+    truth = as_srgb(
+        encoded(scene(400, 300).resize((300, 225)), quality=97, icc_profile=icc)
+    )
+    assert colour_distance(as_srgb(develop(content, JOB).images[0][2]), truth) < 3
+
+
+def test_a_curve_is_not_a_place_for_words():
+    """What does not rise all the way is applied, and not written out again."""
+    words = (b"<script>alert(1)</script>" * 20)[:480]
+    curve = b"curv" + struct.pack(">4xI", len(words) // 2) + words
+    assert judge(profile(P3, curve)) == Profile(convert=True)
+    content = encoded(scene(400, 300), quality=90, icc_profile=profile(P3, curve))
+    for _, _, jpeg in develop(content, JOB).images:
+        assert b"script" not in jpeg
+        assert b"ICC_PROFILE" not in jpeg
+
+
+@pytest.mark.parametrize(
+    ("curve", "light"),
+    [
+        (para(0, 2.0), 0.25),
+        (para(1, 2.0, 2.0, -0.5), 0.25),
+        (para(2, 2.0, 2.0, -0.5, 0.1), 0.35),
+        (para(3, 2.0, 1.0, 0.0, 0.5, 0.75), 0.25),
+        (para(4, 2.0, 1.0, 0.0, 0.5, 0.1, 0.1, 0.0), 0.35),
+        (b"curv" + struct.pack(">4xIH", 1, 0x200), 0.25),
+        (b"curv" + struct.pack(">4xI", 0), 0.5),
+        (table(0, 0, 65535), 0.0),
+    ],
+)
+def test_curves_are_read_as_the_standard_says(curve, light):
+    """At the middle, between the levels 127 and 128."""
+    found = read_curve(curve)
+    assert len(found) == 256
+    middle = (found[127] + found[128]) / 2 / 65535
+    assert middle == pytest.approx(light, abs=0.004)
+
+
+@given(st.integers(0, 4), st.lists(st.floats(-32768, 32767), min_size=7, max_size=7))
+def test_no_numbers_break_a_curve(kind, numbers):
+    """It is read, or refused as damaged or as one that falls."""
+    with suppress(NoCurve, NotRising):
+        read_curve(para(kind, *numbers))
+
+
+@given(st.binary(max_size=600))
+def test_no_bytes_break_a_profile(noise):
+    """Also in the place of any of its curves."""
+    judge(noise)
+    judge(profile(P3, b"para" + noise))
+    judge(profile(P3, b"curv" + noise))
+
+
+@pytest.mark.parametrize(
+    "curve", [para(1, -1, 0, 0), para(0, -32768), para(1, 32767, 32767, 32767)]
+)
+def test_numbers_that_lead_nowhere_are_no_reason_to_fail(curve):
+    """A gamma below nothing, a power that overflows: the profile is ignored or applied."""
+    content = encoded(scene(400, 300), quality=90, icc_profile=profile(SRGB, curve))
+    assert develop(content, JOB).size == Size(400, 300)
+
+
+def test_a_huge_profile_is_not_looked_at():
+    """Nothing says more about colours than four megabytes."""
+    icc = profile(P3, GAMMA, more=bytes(5 << 20))
+    assert judge(icc) == Profile()
+
+
+def test_a_profile_is_for_the_colours_that_there_are():
+    """One for light says nothing about inks: they are shown by the usual profile."""
+    inks = scene(400, 300, mode="CMYK")
+    plain, tagged = (
+        develop(encoded(inks, quality=95, **options), JOB).images[0][2]
+        for options in ({}, {"icc_profile": profile(P3, GAMMA)})
+    )
+    assert plain == tagged
+
+
+def test_grey_stays_grey_whatever_its_profile():
+    """A scanner's curve for grey changes how bright it is, and nothing else."""
+    image = scene(400, 300, mode="L")
+    grey = profile(P3, GAMMA, space=b"GRAY", kTRC=GAMMA)
+    for form in ("PNG", "JPEG"):
+        made = develop(encoded(image, form, icc_profile=grey), JOB)
+        for _, _, jpeg in made.images:
+            assert Image.open(BytesIO(jpeg)).mode == "L"
+
+
+@pytest.mark.parametrize("lut", [b"mft2", b"mft2" + bytes(60), b"mft1" + b"\xff" * 400])
+def test_a_damaged_table_is_ignored(lut):
+    """As every other damaged profile is."""
+    content = encoded(scene(400, 300), quality=90, icc_profile=profile(P3, GAMMA, A2B0=lut))
+    assert develop(content, JOB).size == Size(400, 300)
 
 
 def test_both_engines_keep_the_same_profile():
@@ -110,6 +246,13 @@ def test_srgb_primaries_with_another_curve_are_not_srgb():
     assert judge(profile(SRGB, b"curv\0\0\0\0\0\0\0\0")).keep
     assert judge(profile(SRGB, b"curv\0\0\0\0\0\0\0\x03\0\0\x80\0\xff\xff")).keep
     assert judge(profile(SRGB, b"para\0\0\0\0\0\0\0\0\0\1\0\0")).keep
+    assert judge(profile(SRGB, GAMMA)).keep, "its shadows are eight levels darker"
+    for count in (1024, 4096):
+        points = [srgb_light(n / (count - 1)) for n in range(count)]
+        assert (
+            judge(profile(SRGB, table(*(round(65535 * one) for one in points))))
+            == Profile()
+        )
 
 
 @pytest.mark.parametrize(
