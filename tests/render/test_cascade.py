@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from threebath.core.ladder import Crop, Fit, Ladder, Rung, Size
 from threebath.core.networks import vk
-from threebath.render.cascade import ENOUGH, cascade, sample_of
+from threebath.render.cascade import ENOUGH, NEAR, cascade, sample_of
 
 
 def parents(source, targets):
@@ -71,3 +71,37 @@ def test_a_cut_picture_is_no_parent_of_a_whole_one():
         "r": None,
         "s": None,
     }
+
+
+def test_what_was_enlarged_is_no_parent():
+    """The sample of a tiny picture is larger than the picture, and blurred."""
+    source = Size(16, 20)
+    found = parents(source, [*vk.PHOTO_LADDER.plan(source), sample_of(source)])
+    assert "" not in found.values()
+
+
+@given(width=sides, height=sides, x=st.integers(0, 400), y=st.integers(0, 400))
+def test_no_part_is_moved(width, height, x, y):
+    """Each rendition's edges are within a tenth of its pixels of where they should be."""
+    source = Size(width + 400, height + 400)
+    crops = {vk.SQUARE_CROP: Crop(x, y, Size(min(width, height), min(width, height)))}
+    steps = cascade(source, vk.PROFILE_LADDER.plan(source, crops))
+    for step in steps:
+        if step.parent is None:
+            assert step.region == step.target.crop
+            continue
+        parent, region, target = steps[step.parent].target, step.region, step.target
+        for start, length, crop_start, crop_length, made, shown, outer, size in (
+            (region.x, region.size.width, target.crop.x, target.crop.size.width,
+             parent.size.width, parent.crop.size.width, parent.crop.x, target.size.width),
+            (region.y, region.size.height, target.crop.y, target.crop.size.height,
+             parent.size.height, parent.crop.size.height, parent.crop.y,
+             target.size.height),
+        ):  # fmt: skip
+            scale = made / shown
+            for edge, wanted in (
+                (start, crop_start),
+                (start + length, crop_start + crop_length),
+            ):
+                miss = abs(edge - (wanted - outer) * scale) * size / (crop_length * scale)
+                assert miss <= NEAR + 1e-9

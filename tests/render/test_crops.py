@@ -81,6 +81,14 @@ async def test_a_chosen_square_is_what_is_shown(pool):
             assert all(low >= 248 for low, _ in [found.convert("RGB").getextrema()[0]])
 
 
+async def test_a_square_is_chosen_by_a_corner_and_a_side(pool):
+    """Two corners of something else would be squeezed into it."""
+    content = encoded(Image.new("RGB", (600, 400), "blue"), "PNG")
+    with pytest.raises(BadCrop, match="square"):
+        await render(pool, content, vk.PROFILE, _square_crop="0,0,400,200")
+    assert await render(pool, content, vk.PROFILE, _square_crop="0,0,200,200")
+
+
 @pytest.mark.parametrize("text", ["500,0,200", "0,0,401", "600,0,1", "0,0,999999"])
 async def test_a_crop_outside_the_picture_is_refused(pool, text):
     """Not a pixel of a crop may be beyond the edge; the worker goes on."""

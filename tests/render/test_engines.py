@@ -1,14 +1,16 @@
 """Two engines, one result: the fast one must not show."""
 
 from io import BytesIO
+from random import Random
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from likeness import colour_distance, ssim
-from pictures import KIND, encoded, photo, scene
+from pictures import KIND, WIDE, encoded, photo, scene
 from threebath.core.errors import CorruptFile, FileRejected
-from threebath.core.ladder import Size
+from threebath.core.ladder import Ladder, Rung, Size
+from threebath.core.networks import up
 from threebath.render.cascade import cascade, sample_of
 from threebath.render.darkroom import develop
 from threebath.render.engines import turbojpeg
@@ -73,6 +75,49 @@ def test_renditions_are_what_an_exact_scaler_makes(size, mode, form):
         assert Image.open(BytesIO(jpeg)).mode == mode
         assert ssim(jpeg, wanted) >= 0.97, letter
         assert colour_distance(jpeg, wanted) < 3, letter
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize("module", [2, 3, 5])
+def test_hard_edges_stay_edges(module):
+    """A code of black and white modules is legible: no block of it comes out as noise."""
+    dice = Random(module)
+    side = 320 // module
+    code = Image.frombytes(
+        "L", (side, side), bytes(dice.choice((0, 255)) for _ in range(side**2))
+    )
+    image = code.resize((side * module, side * module), Image.Resampling.NEAREST)
+    ladder = Ladder((Rung("x", Size(604, 604)), Rung("s", Size(side, side))))
+    engines = (open_planar, open_vips) if turbojpeg.library() else (open_vips,)
+
+    made = develop(
+        encoded(image.convert("RGB"), "PNG"), Job(limits=WIDE, ladder=ladder), engines
+    )
+
+    with Image.open(BytesIO(made.images[0][2])) as found:
+        off = ImageChops.difference(found.convert("L"), image)
+    blocks = off.resize((image.width // 8, image.height // 8), Image.Resampling.BOX)
+    assert blocks.getextrema()[1] < 40
+    with Image.open(BytesIO(made.images[1][2])) as found:
+        off = ImageChops.difference(found.convert("L"), code)
+    assert off.getextrema()[1] < 100
+
+
+@pytest.mark.parametrize("size", [(1813, 1301), (2001, 1500), (2500, 1901), (2002, 1502)])
+def test_a_picture_with_odd_sides_is_not_stretched(size):
+    """Nor do the engines differ: only what is halved without a rest is decoded halved."""
+    image = scene().resize(size, Image.Resampling.BICUBIC)
+    content = encoded(image, quality=95)
+    job = Job(limits=WIDE, ladder=up.PHOTO_LADDER)
+    stored = Image.open(BytesIO(content))
+    for engines in ((open_planar, open_vips), (open_vips,)):
+        if is_available() or engines == (open_vips,):
+            made = develop(content, job, engines)
+            for target, (letter, _, jpeg) in zip(
+                up.PHOTO_LADDER.plan(Size(*size)), made.images, strict=True
+            ):
+                wanted = reference(stored, target.crop, target.size)
+                assert ssim(jpeg, wanted) >= 0.985, letter
 
 
 @planar_needed

@@ -4,7 +4,7 @@ import math
 from itertools import product
 
 import pytest
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageColor, ImageEnhance
 
 from pictures import WIDE, encoded, scene
 from threebath.core.ladder import Ladder, Rung, Size
@@ -24,8 +24,20 @@ def apart(one, other):
     return (int(one["phash"], 16) ^ int(other["phash"], 16)).bit_count()
 
 
-def test_the_colour_is_the_average():
-    """A plain picture's colour is its only one, as near as luma and colour say it.
+@pytest.mark.parametrize(
+    ("most", "rest", "share"), [("red", "blue", 0.6), ("white", "black", 0.9)]
+)
+def test_the_colour_is_that_of_most_of_the_picture(most, rest, share):
+    """Not a mean of all: half red and half blue is nowhere purple."""
+    image = Image.new("RGB", (200, 100), most)
+    image.paste(rest, (int(200 * share), 0, 200, 100))
+    found = facts(image, form="PNG")["colour"]
+    pairs = zip(ImageColor.getrgb(found), ImageColor.getrgb(most), strict=True)
+    assert max(abs(one - other) for one, other in pairs) <= 8
+
+
+def test_a_plain_colour_is_that():
+    """As near as luma and colour say it.
 
     Where libav makes those of red, green and blue, it drops what is below a whole level.
     """

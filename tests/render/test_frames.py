@@ -114,6 +114,36 @@ def test_what_is_made_odd_can_be_encoded(width, height):
         assert plane.getextrema() == (value, value)
 
 
+@pytest.mark.parametrize(
+    ("source", "size"),
+    [((50, 2), (50, 1)), ((50, 9), (50, 1)), ((50, 15), (40, 1)), ((50, 3), (50, 2)),
+     ((100, 10_000), (1, 75)), ((10_000, 100), (75, 1)), ((17, 400), (9, 200)),
+     ((33, 300), (11, 100))],
+)  # fmt: skip
+def test_what_is_thin_is_scaled_as_exactly_as_the_rest(source, size):
+    """A panorama's preview is a pixel high, and shows all of its rows."""
+    image = Image.linear_gradient("L").resize(source, Image.Resampling.BICUBIC)
+    frame = frames.from_grey(memoryview(image.tobytes()), Size(*source))
+    (found,) = planes(frames.scaled(frame, Size(*size)))
+    wanted = image.resize(size, Image.Resampling.LANCZOS)
+    assert ImageChops.difference(found, wanted).getextrema()[1] <= 2
+
+
+def test_colours_come_out_of_planes_as_the_standard_says():
+    """To the nearest level: not darker, as libav's quick way makes them."""
+    levels = [(y, b, r) for y in (60, 128, 190) for b in (90, 128, 160) for r in (100, 150)]
+    for luma, blue, red in levels:
+        frame = flat(Size(8, 8), "yuv420p", luma, blue, red)
+        wanted = (
+            luma + 1.402 * (red - 128),
+            luma - 0.344136 * (blue - 128) - 0.714136 * (red - 128),
+            luma + 1.772 * (blue - 128),
+        )
+        found = frames.to_image(frame).getpixel((4, 4))
+        for one, other in zip(found, wanted, strict=True):
+            assert abs(one - min(255, max(0, other))) <= 0.51
+
+
 @pytest.mark.parametrize("orientation", Orientation)
 def test_turning_moves_every_pixel(orientation):
     """The stored corner comes to where EXIF says that it is seen."""

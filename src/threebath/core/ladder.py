@@ -107,7 +107,10 @@ class Rung:
                 return Target(self.letter, whole, fit_in(source, self.box))
             case Fit.WIDTH:
                 crop = _cut_to(source, WIDEST)
-                return Target(self.letter, crop, _to_width(crop.size, self.box.width))
+                shape = WIDEST if crop.size != source else source.aspect
+                return Target(
+                    self.letter, crop, _to_width(crop.size, self.box.width, shape)
+                )
             case Fit.SHORT:
                 return Target(self.letter, whole, _to_short(source, self.box.width))
             case Fit.SQUARE:
@@ -162,11 +165,15 @@ def fit_in(source: Size, box: Size) -> Size:
     return Size(_half_down(source.width * box.height, source.height), box.height)
 
 
-def _to_width(source: Size, width: int) -> Size:
-    """Scale to a width; an exact half pixel of height rounds up (4:3 gives 130x98)."""
+def _to_width(source: Size, width: int, shape: Fraction) -> Size:
+    """Scale to a width; an exact half pixel of height rounds up (4:3 gives 130x98).
+
+    Args:
+        shape: what was cut to 3:2 is so to the pixel, whatever was rounded on the way.
+    """
     if source.width <= width:
         return source
-    return Size(width, _half_up(source.height * width, source.width))
+    return Size(width, _half_up(width * shape.denominator, shape.numerator))
 
 
 def _to_short(source: Size, side: int) -> Size:

@@ -4,7 +4,8 @@ A rendition is made from the smallest picture at hand that shows its part of the
 source at `ENOUGH` times its size or more: at that ratio nobody can tell it from one
 made of the source (docs/rendering.md has the figures). Where there is none, it is
 made from the largest picture at hand that does not have to be enlarged, and from the
-source only as the last resort, since that is what costs.
+source only as the last resort, since that is what costs. A part that does not begin and
+end near whole pixels of a picture is not taken from that one.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ from dataclasses import dataclass
 from threebath.core.ladder import Crop, Size, Target
 
 ENOUGH = 1.8
+
+NEAR = 0.1
+"""How far an edge of a rendition may be from where it should be, in its own pixels."""
 
 SAMPLE = Size(32, 32)
 """The whole picture squeezed into a square, from which the facts are taken."""
@@ -53,6 +57,8 @@ def _parent(target: Target, made: Sequence[Target]) -> int | None:
         index: ratio
         for index, one in enumerate(made)
         if (ratio := _ratio(one, target)) >= 1
+        and one.size.fits_in(one.crop.size)  # an enlarged one shows less than the source
+        and _is_near(target, one)
     }
     enough = [index for index, ratio in ratios.items() if ratio >= ENOUGH]
     if enough:
@@ -72,23 +78,49 @@ def _ratio(parent: Target, child: Target) -> float:
     return min(across, down)
 
 
+def _is_near(child: Target, parent: Target) -> bool:
+    """Say whether *child*'s part begins and ends close to whole pixels of *parent*."""
+    sides = child.size.width, child.size.height
+    return all(
+        _miss(*span) * side <= NEAR
+        for span, side in zip(_spans(child.crop, parent), sides, strict=True)
+    )
+
+
 def _region(crop: Crop, parent: Target) -> Crop:
     """Find *crop*, which is in the source's pixels, in the parent's: to the nearest."""
-    left, right = _edges(
-        crop.x - parent.crop.x, crop.size.width, parent.size.width, parent.crop.size.width
-    )
-    top, bottom = _edges(
-        crop.y - parent.crop.y,
-        crop.size.height,
-        parent.size.height,
-        parent.crop.size.height,
-    )
+    (left, right), (top, bottom) = (_edges(*span) for span in _spans(crop, parent))
     return Crop(left, top, Size(right - left, bottom - top))
 
 
-def _edges(start: int, length: int, to: int, whole: int) -> tuple[int, int]:
-    first = min(_nearest(start * to, whole), to - 1)
-    return first, max(first + 1, _nearest((start + length) * to, whole))
+_Span = tuple[int, int, int, int]
+
+
+def _spans(crop: Crop, parent: Target) -> tuple[_Span, _Span]:
+    """Say across and down where a part lies in a picture made before.
+
+    That is: where it begins in what the picture shows, how long it is there, how many
+    pixels the picture has, and how many of the source's it shows.
+    """
+    outer, made = parent.crop, parent.size
+    return (
+        (crop.x - outer.x, crop.size.width, made.width, outer.size.width),
+        (crop.y - outer.y, crop.size.height, made.height, outer.size.height),
+    )
+
+
+def _edges(start: int, length: int, made: int, shown: int) -> tuple[int, int]:
+    first = min(_nearest(start * made, shown), made - 1)
+    return first, max(first + 1, _nearest((start + length) * made, shown))
+
+
+def _miss(start: int, length: int, made: int, shown: int) -> float:
+    """Say how far the edges are from where they should be, as a share of the part."""
+    first, last = _edges(start, length, made, shown)
+    far = max(
+        abs(first * shown - start * made), abs(last * shown - (start + length) * made)
+    )
+    return far / (length * made)
 
 
 def _nearest(numerator: int, denominator: int) -> int:

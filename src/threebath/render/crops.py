@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from threebath.core.errors import BadCrop, CropOutside
 from threebath.core.kinds import UploadKind
-from threebath.core.ladder import Crop, Size
+from threebath.core.ladder import Crop, Fit, Size
 
 NUMBERS = re.compile(r"\s*(-?\d{1,6})\s*(?:,\s*(-?\d{1,6})\s*){2,3}", re.ASCII)
 CORNERS = 4
@@ -15,10 +15,17 @@ def read_crops(kind: UploadKind, options: Mapping[str, str]) -> dict[str, Crop]:
     """Read the crops that *kind* knows from the form's fields, leaving out empty ones.
 
     Raises:
-        BadCrop: a field is not of the form that `read_crop` describes.
+        BadCrop: a field is not of the form that `read_crop` describes, or is no square
+            where one is shown.
     """
+    squares = {one.crop for one in kind.ladder.rungs if one.fit is Fit.SQUARE}
     named = {rung.crop for rung in kind.ladder.rungs} & kind.options
-    return {name: read_crop(text) for name in named if (text := options.get(name))}
+    crops = {name: read_crop(text) for name in named if (text := options.get(name))}
+    for name, crop in crops.items():
+        if name in squares and crop.size.width != crop.size.height:
+            told = "this crop is a square: x,y,side"
+            raise BadCrop(told)
+    return crops
 
 
 def read_crop(text: str) -> Crop:

@@ -102,26 +102,32 @@ def _from_source(source: Source, header: Header, target: Target) -> Canvas:
 
 
 def _within(crop: Crop, whole: Size, reduced: Size) -> Crop:
-    """Find a crop of the whole picture in one that the decoder has reduced."""
-    if whole == reduced:
-        return crop
-    left = crop.x * reduced.width // whole.width
-    top = crop.y * reduced.height // whole.height
-    right = -(-(crop.x + crop.size.width) * reduced.width // whole.width)
-    bottom = -(-(crop.y + crop.size.height) * reduced.height // whole.height)
-    return Crop(left, top, Size(right - left, bottom - top))
+    """Find a crop of the whole picture in one that the decoder may have halved."""
+    by = whole.width // reduced.width
+    size = Size(crop.size.width // by, crop.size.height // by)
+    return Crop(crop.x // by, crop.y // by, size)
 
 
 def _shrink(header: Header, steps: Sequence[Step]) -> int:
+    """Say by how much the decoder may reduce the picture: by 2, or not at all.
+
+    What is read begins and ends with whole pixels of the reduced picture.
+    """
     if header.format is not Format.JPEG:
         return 1
+    targets = [step.target for step in steps if step.parent is None]
     enough = all(
-        step.target.crop.size.width >= HALVE * step.target.size.width
-        and step.target.crop.size.height >= HALVE * step.target.size.height
-        for step in steps
-        if step.parent is None
+        one.crop.size.width >= HALVE * one.size.width
+        and one.crop.size.height >= HALVE * one.size.height
+        for one in targets
     )
-    return 2 if enough else 1
+    crops = [header.orientation.stored(one.crop, header.size) for one in targets]
+    edges = [
+        edge
+        for one in (Crop(0, 0, header.stored), *crops)
+        for edge in (one.x, one.y, one.size.width, one.size.height)
+    ]
+    return 2 if enough and not any(edge % 2 for edge in edges) else 1
 
 
 def _is_read_often(whole: Size, steps: Sequence[Step]) -> bool:

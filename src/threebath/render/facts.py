@@ -12,6 +12,7 @@ from threebath.render.cascade import SAMPLE
 SIDE = SAMPLE.width
 ACROSS, DOWN = 4, 3
 """Components of the blurhash."""
+COARSE = 6
 HASHED = 8
 """The perceptual hash looks at the lowest 8 by 8 frequencies."""
 ALPHABET = (
@@ -27,13 +28,26 @@ Plane = Sequence[Sequence[float]]
 def facts_of(sample: bytes) -> dict[str, Fact]:
     """Describe a picture by its sample: 32x32 pixels of red, green and blue."""
     bands = [sample[band::3] for band in range(3)]
-    red, green, blue = (round(sum(band) / len(band)) for band in bands)
     grey = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in zip(*bands, strict=True)]
     return {
-        "colour": f"#{red:02x}{green:02x}{blue:02x}",
+        "colour": _dominant(list(zip(*bands, strict=True))),
         "blurhash": _blurhash(bands),
         "phash": _phash(grey),
     }
+
+
+def _dominant(pixels: Sequence[tuple[int, int, int]]) -> str:
+    """Name the colour that most of the picture is like; not a mean that is nowhere in it.
+
+    Pixels are alike if they are in the same of `COARSE` parts of red, green and blue, so
+    that two colours close to such a border may be told apart.
+    """
+    alike: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+    for pixel in pixels:
+        alike.setdefault(tuple(one * COARSE >> 8 for one in pixel), []).append(pixel)
+    most = max(alike.values(), key=len)
+    red, green, blue = (round(sum(band) / len(most)) for band in zip(*most, strict=True))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 @cache
@@ -62,10 +76,14 @@ def _transform(values: Sequence[float], across: int, down: int) -> Plane:
 
 
 def _phash(grey: Sequence[float]) -> str:
-    """Hash by the signs of the lowest frequencies around their median: 16 hex digits."""
+    """Hash by the signs of the lowest frequencies around their median: 16 hex digits.
+
+    The first bit is the lowest frequency's, as pHash and its kin write them.
+    """
     flat = [value for row in _transform(grey, HASHED, HASHED) for value in row]
     middle = median(flat[1:])
-    return f"{sum((value > middle) << place for place, value in enumerate(flat)):016x}"
+    bits = "".join("01"[value > middle] for value in flat)
+    return f"{int(bits, 2):016x}"
 
 
 def _blurhash(bands: Sequence[bytes]) -> str:

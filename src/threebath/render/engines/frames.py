@@ -34,12 +34,15 @@ LINEAR = Interpolation.BILINEAR
 BOXES = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 """What JPEG's encoders make colour less dense by: no pixel's colour gets into the next."""
 
-COPY = Interpolation.POINT
-"""Each pixel as it is, as often as it is needed."""
+COPY = Interpolation.POINT | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
+"""Each pixel as it is, as often as it is needed; without the other flags all are darker."""
 
 MOST_AT_ONCE = 8
 """How many times smaller one step makes luma, and up to twice that colour: libav's
 filters end at 256 taps, and some that are shorter it refuses."""
+
+THIN = 16
+"""Sides of a plane up to which libav's filters are too short for it."""
 
 KEPT = 32
 """Scalers that are kept. Cameras repeat themselves, and a scaler's filters take half a
@@ -75,6 +78,13 @@ def to_image(frame: VideoFrame) -> Image.Image:
     return _image(made.planes[0], "RGB")
 
 
+def as_image(frame: VideoFrame) -> Image.Image:
+    """Show luma and colour as an image, each pixel of colour as often as it is needed."""
+    luma, *colours = _images(frame)
+    whole = [one.resize(luma.size, Image.Resampling.NEAREST) for one in colours]
+    return Image.merge("YCbCr", [luma, *whole]) if whole else luma
+
+
 def size_of(frame: VideoFrame) -> Size:
     return Size(frame.width, frame.height)
 
@@ -101,13 +111,23 @@ def whole(size: Size, name: str) -> Size:
 
 def scaled(frame: VideoFrame, size: Size) -> VideoFrame:
     """Scale by Lanczos' filter to exactly *size*; colour comes out as `suited`."""
-    while (between := _step(size_of(frame), size)) != size:
+    while not _is_thin(frame) and (between := _step(size_of(frame), size)) != size:
         frame = _scaled(frame, between)
     return _scaled(frame, size)
 
 
+def _is_thin(frame: VideoFrame) -> bool:
+    return min(min(one.width, one.height) for one in frame.planes) <= THIN
+
+
 def _scaled(frame: VideoFrame, size: Size) -> VideoFrame:
-    return _converted(frame, size, GREY if is_grey(frame) else suited(size))
+    to = GREY if is_grey(frame) else suited(size)
+    if not _is_thin(frame):
+        return _converted(frame, size, to)
+    made = VideoFrame(size.width, size.height, to)
+    for plane, image in zip(made.planes, _images(frame), strict=True):
+        _update(plane, image.resize((plane.width, plane.height), Image.Resampling.LANCZOS))
+    return made
 
 
 def _step(source: Size, target: Size) -> Size:

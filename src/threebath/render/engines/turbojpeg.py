@@ -19,6 +19,9 @@ STRICT = 8192
 """Flag: stop at a warning, which is what libjpeg calls damage in the scan."""
 LIMIT_SCANS = 32768
 NO_REALLOC = 1024
+ACCURATE = 4096
+"""Flag: below quality 96 the library would take a transform that is no faster here, and
+whose 16 bits overflow on hard edges: whole blocks come out as noise."""
 RGB = 0
 """Pixel format of three bytes."""
 YCBCR, GREYSCALE = 1, 2
@@ -161,7 +164,7 @@ def encode(frame: VideoFrame, size: Size, quality: int) -> bytes:
             ctypes.byref(place),
             ctypes.byref(length),
             quality,
-            NO_REALLOC,
+            NO_REALLOC | ACCURATE,
         )
     if done != 0:
         raise MemoryError
