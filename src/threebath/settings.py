@@ -79,7 +79,7 @@ class RenderSettings(_Group):
         default=0, ge=0, le=256, description="processes; 0 for as many as there are cores"
     )
     memory: int = Field(
-        default=1536 * MIB, ge=256 * MIB, description="bytes that one worker may map"
+        default=2048 * MIB, ge=256 * MIB, description="bytes that one worker may map"
     )
     deadline: Span = Field(
         default=timedelta(seconds=20), description="for one file, by the clock on the wall"

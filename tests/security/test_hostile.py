@@ -22,6 +22,8 @@ BOMBS = (
     "a JPEG of 3,000 scans",
     "a BMP of 60,000 x 60,000",
     "a profile of 200 MB",
+    "a comment of 200 MB",
+    "a translated comment of 200 MB",
     "a million chunks",
 )
 VERDICTS = {
@@ -29,6 +31,8 @@ VERDICTS = {
     "a JPEG of 3,000 scans": TooManyFrames,
     "a BMP of 60,000 x 60,000": CorruptFile,
     "a profile of 200 MB": CorruptFile,
+    "a comment of 200 MB": CorruptFile,
+    "a translated comment of 200 MB": CorruptFile,
     "a million chunks": CorruptFile,
 }
 QUICK = 0.050

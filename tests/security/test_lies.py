@@ -26,7 +26,7 @@ from threebath.render.judge import (
     read_message,
 )
 from threebath.render.probe import read_rendition
-from threebath.render.probe.heif import boxes
+from threebath.render.probe.boxes import boxes
 from threebath.render.variant import reencode
 from threebath.render.wire import write_made
 

@@ -18,8 +18,8 @@ from threebath.core.library import Fact
 from threebath.render.baseline import NotBaseline, check
 from threebath.render.crops import check_crops
 from threebath.render.probe import probe
+from threebath.render.probe.boxes import boxes
 from threebath.render.probe.header import Header
-from threebath.render.probe.heif import boxes
 from threebath.render.probe.webp import chunks
 from threebath.render.wire import printable, read_refusal
 from threebath.service.ports.media import Rendered, RenderedImage

@@ -28,7 +28,7 @@ class RenderSettings:
     """
 
     workers: int = 0
-    memory: int = 1536 * MIB
+    memory: int = 2048 * MIB
     deadline: timedelta = timedelta(seconds=20)
     patience: timedelta = timedelta(seconds=20)
     files_per_worker: int = 200

@@ -19,8 +19,9 @@ from typing import Any
 from threebath.core.errors import FileRejected
 from threebath.core.kinds import Format
 from threebath.render.darkroom import ENGINES, Opener, develop
+from threebath.render.engines.decoders import has_heif
 from threebath.render.engines.turbojpeg import do_without
-from threebath.render.engines.vips import has_heif, open_vips
+from threebath.render.engines.vips import open_vips
 from threebath.render.media import source
 from threebath.render.media.work import answer_media
 from threebath.render.parcel import receive
@@ -173,7 +174,10 @@ def main() -> None:  # pragma: no cover - in the child alone
     warm_up()
     missing = lock_down(Cage(settings["memory"], settings["cpu"]))
     os.write(line.fileno(), pack({"ready": True, "missing": missing}))
-    serve(line, tray, engines, before)
+    try:
+        serve(line, tray, engines, before)
+    except BaseException:  # noqa: BLE001 - to end in order would take calls that kill
+        os._exit(1)
     os._exit(0)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from threebath.core.errors import EmptyFile, FormatNotAllowed, UnknownFormat
 from threebath.core.kinds import Format
-from threebath.render.probe.bmp import read_bmp
+from threebath.render.probe.bmp import HEADERS, read_bmp
 from threebath.render.probe.gif import read_gif
 from threebath.render.probe.header import Header
 from threebath.render.probe.heif import read_heif, sniff_heif
@@ -48,7 +48,7 @@ def sniff(head: bytes) -> Format | None:
         return Format.GIF
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return Format.WEBP
-    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in HEADERS:
         return Format.BMP
     return sniff_heif(head)
 

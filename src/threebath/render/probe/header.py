@@ -16,6 +16,7 @@ class Header:
         frames: pictures in the file; only the first is rendered.
         scans: passes over the picture that its coding takes; many only in JPEG.
         icc: the colour profile; empty if there is none.
+        is_premultiplied: colours are stored darker where they are clear.
         body: the bytes for the decoder: one frame, no metadata, nothing appended.
     """
 
@@ -26,6 +27,7 @@ class Header:
     frames: int = 1
     scans: int = 1
     icc: bytes = field(default=b"", repr=False)
+    is_premultiplied: bool = False
 
     @property
     def size(self) -> Size:

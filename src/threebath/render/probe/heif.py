@@ -1,16 +1,27 @@
-"""Recognise AVIF and HEIC, and read their boxes: ISO/IEC 14496-12 and 23008-12."""
+"""Recognise AVIF and HEIC, and read what their first picture is made of.
 
-import struct
-from collections.abc import Iterator
+Source: ISO/IEC 23008-12. A picture may be a grid of others, have its transparency in
+another, and show a part of what is coded: all of it is decoded, so all of it is judged.
+"""
 
-from threebath.core.errors import CorruptFile
+from threebath.core.errors import CorruptFile, UnknownFormat
 from threebath.core.kinds import Format
 from threebath.core.ladder import Size
+from threebath.render.probe.boxes import spans
 from threebath.render.probe.header import Header
+from threebath.render.probe.items import Item, Items, read_items
 
 AVIF = frozenset({b"avif", b"avis"})
 HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"})
-MAX_BOXES = 10_000
+CODED = frozenset({b"av01", b"hvc1", b"hev1"})
+GRID = b"grid"
+ALPHA = (
+    b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
+    b"urn:mpeg:hevc:2015:auxid:1\0",
+)
+MOST_SPARE = 2
+SMALL = 4_000_000
+"""Of what is decoded, so many times as many pixels as are shown; or so many."""
 
 
 def sniff_heif(head: bytes) -> Format | None:
@@ -28,88 +39,114 @@ def sniff_heif(head: bytes) -> Format | None:
 
 
 def read_heif(data: bytes, found: Format) -> Header:
-    """Check that every box is whole, and read the size of the primary item.
+    """Read the size of the primary picture, and check that all that it needs is there.
 
     Rotation and mirroring are properties of the item, which the decoders apply by
-    themselves, so that the picture counts as stored upright.
+    themselves, so that the picture counts as stored upright. What is appended behind the
+    last whole box does not count.
     """
-    seen: dict[bytes, bytes] = {}
-    for name, content in boxes(data):
-        seen.setdefault(name, content)
-    meta = seen.get(b"meta")
-    if meta is None:
-        raise CorruptFile("no picture in it")
-    size, icc = _properties(meta[4:])
-    return Header(format=found, stored=size, body=data, icc=icc)
-
-
-def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and content of each box, all of which must be whole."""
-    place = 0
-    for _ in range(MAX_BOXES):
-        if place >= len(data):
-            return
-        head = data[place : place + 16]
-        length, skip = int.from_bytes(head[:4]), 8
-        if length == 1:
-            length, skip = int.from_bytes(head[8:16]), 16
-        elif length == 0:
-            length = len(data) - place
-        if length < skip or place + length > len(data):
-            raise CorruptFile("it ends early")
-        yield head[4:8], data[place + skip : place + length]
-        place += length
-    raise CorruptFile("it has too many boxes")
-
-
-def _properties(meta: bytes) -> tuple[Size, bytes]:
-    """Find the primary item's size and colour profile among the properties."""
-    outer = dict(boxes(meta))
-    inner = dict(boxes(outer.get(b"iprp", b"")))
-    properties = list(boxes(inner.get(b"ipco", b"")))
+    meta, end = b"", 0
     try:
-        primary = _primary(outer[b"pitm"])
-        chosen = [properties[index - 1] for index in _associated(inner[b"ipma"], primary)]
-    except (KeyError, IndexError, struct.error):
-        raise CorruptFile("the primary picture cannot be found") from None
-    size, icc = None, b""
-    for name, content in chosen:
+        for name, start, stop in spans(data):
+            if name == b"meta" and not meta:
+                meta = data[start:stop]
+            end = stop
+    except CorruptFile:
+        if not meta:
+            raise
+    if not meta:
+        raise CorruptFile("no picture in it")
+    items = read_items(meta, data[:end])
+    primary = items.primary
+    size = _shown(primary)
+    _check_pixels(_decoded(items, primary), size)
+    _check_alpha(items, primary)
+    return Header(
+        format=found,
+        stored=size,
+        body=data[:end],
+        icc=_profile(primary),
+        is_premultiplied=bool(items.references(b"prem", primary.number)),
+    )
+
+
+def _shown(item: Item) -> Size:
+    """Say how large a picture is once it is cut and turned, in the order of the file."""
+    size = item.coded
+    for name, content in item.properties:
         match name:
-            case b"ispe" if len(content) >= 12:  # noqa: PLR2004 - a full box with two sides
-                size = Size(*struct.unpack_from(">II", content, 4))
-            case b"clap" if size and len(content) >= 16:  # noqa: PLR2004 - four fractions
+            case b"clap" if len(content) >= 16:  # noqa: PLR2004 - four fractions
                 size = _aperture(content) or size
-            case b"irot" if size and content and content[0] & 1:
+            case b"irot" if content and content[0] & 1:
                 size = Size(size.height, size.width)
-            case b"colr" if content[:4] in (b"prof", b"rICC"):
-                icc = content[4:]
-    if size is None or not size.pixels:
+    if not size.pixels:
         raise CorruptFile("it has no size")
-    return size, icc
+    return size
 
 
 def _aperture(content: bytes) -> Size | None:
-    width, width_part, height, height_part = struct.unpack_from(">IIII", content)
+    width, width_part, height, height_part = (
+        int.from_bytes(content[place : place + 4]) for place in range(0, 16, 4)
+    )
     if not width_part or not height_part:
         return None
-    return Size(width // width_part, height // height_part)
+    return Size(_rounded(width, width_part), _rounded(height, height_part))
 
 
-def _primary(pitm: bytes) -> int:
-    return int(struct.unpack_from(">H" if pitm[0] == 0 else ">I", pitm, 4)[0])
+def _rounded(whole: int, part: int) -> int:
+    return (2 * whole + part) // (2 * part)
 
 
-def _associated(ipma: bytes, wanted: int) -> list[int]:
-    """List the indices (from 1) of the properties of item *wanted*, in their order."""
-    version, wide = ipma[0], ipma[3] & 1
-    (items,) = struct.unpack_from(">I", ipma, 4)
-    place = 8
-    for _ in range(min(items, MAX_BOXES)):
-        (item,) = struct.unpack_from(">I" if version else ">H", ipma, place)
-        place += 4 if version else 2
-        (count,) = struct.unpack_from(">B", ipma, place)
-        found = struct.unpack_from(f">{count}{'H' if wide else 'B'}", ipma, place + 1)
-        place += 1 + count * (2 if wide else 1)
-        if item == wanted:
-            return [index & (0x7FFF if wide else 0x7F) for index in found]
-    return []
+def _decoded(items: Items, item: Item) -> int:
+    """Count the pixels that are decoded for a picture."""
+    if item.kind in CODED:
+        items.check_bytes(item)
+        return item.coded.pixels
+    if item.kind != GRID:
+        told = "pictures of this rare kind are not supported"
+        raise UnknownFormat(told)
+    rows, columns, whole = _grid(items.content(item))
+    tiles = [items.item(number) for number in items.references(b"dimg", item.number)]
+    if not tiles or len(tiles) != rows * columns or whole != item.coded:
+        raise CorruptFile("its tiles are not all there")
+    for tile in tiles:
+        if tile.kind not in CODED or tile.coded != tiles[0].coded:
+            raise CorruptFile("its tiles are not alike")
+        items.check_bytes(tile)
+    across, down = columns * tiles[0].coded.width, rows * tiles[0].coded.height
+    if across < whole.width or down < whole.height:
+        raise CorruptFile("its tiles do not cover it")
+    return across * down
+
+
+def _grid(content: bytes) -> tuple[int, int, Size]:
+    """Read rows, columns and size."""
+    wide = 4 if content[1:2] and content[1] & 1 else 2
+    if len(content) < 4 + 2 * wide:
+        raise CorruptFile("a grid is too short")
+    width, height = content[4 : 4 + wide], content[4 + wide : 4 + 2 * wide]
+    size = Size(int.from_bytes(width), int.from_bytes(height))
+    return content[2] + 1, content[3] + 1, size
+
+
+def _check_pixels(decoded: int, shown: Size) -> None:
+    if decoded > max(SMALL, MOST_SPARE * shown.pixels):
+        raise CorruptFile("it shows a small part of a large picture")
+
+
+def _check_alpha(items: Items, primary: Item) -> None:
+    """Demand that what says where the picture is clear is as large as the picture."""
+    for number in items.referring(b"auxl", primary.number):
+        layer = items.item(number)
+        kinds = [content[4:] for name, content in layer.properties if name == b"auxC"]
+        if any(kind.startswith(ALPHA) for kind in kinds):
+            if layer.coded != primary.coded:
+                raise CorruptFile("its transparency has another size")
+            _check_pixels(_decoded(items, layer), layer.coded)
+
+
+def _profile(item: Item) -> bytes:
+    for name, content in item.properties:
+        if name == b"colr" and content[:4] in (b"prof", b"rICC"):
+            return content[4:]
+    return b""

@@ -1,5 +1,6 @@
 """Read JPEG headers: ISO/IEC 10918-1, Exif, ICC.1 annex B.4."""
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,21 +12,29 @@ from threebath.render.orientation import Orientation
 from threebath.render.probe.exif import orientation_of
 from threebath.render.probe.header import Header
 
-SOI, EOI, SCAN = b"\xff\xd8", b"\xff\xd9", b"\xff\xda"
+SOI, EOI = b"\xff\xd8", b"\xff\xd9"
 PROGRESSIVE = 0xC2
 SOS, DHT, DQT, DRI, APP0, APP1, APP2, APP14 = (
     0xDA, 0xC4, 0xDB, 0xDD, 0xE0, 0xE1, 0xE2, 0xEE,
 )  # fmt: skip
 FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Start-of-frame markers of codings that every decoder has: Huffman, not lossless."""
-EXOTIC_FRAMES = frozenset(range(0xC3, 0xD0)) - {DHT, 0xC8, 0xCC}
+EXOTIC_FRAMES = frozenset({*range(0xC3, 0xD0), 0xF7}) - {DHT, 0xC8, 0xCC}
 TABLES = frozenset({DHT, DQT, DRI})
 STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 JFIF = b"\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
 ICC = b"ICC_PROFILE\0"
+MARKER = re.compile(rb"\xff[^\xff\0]")
+"""In a header, what comes before one is padding."""
+IN_SCAN = re.compile(rb"\xff[^\xff\0\xd0-\xd7]")
+"""In a scan, 0xFF is followed by 0 or a restart's number unless the scan ends."""
+SPACES = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
+"""The colours that a profile must be for, by the number of components."""
 MAX_SEGMENTS = 2_000
 """Header segments; a large ICC profile takes 255, an extended XMP some hundred."""
 BITS = 8
+ADOBE = 12
+"""Bytes of Adobe's segment, which says what the components are."""
 
 
 @dataclass(slots=True)
@@ -34,14 +43,15 @@ class _Found:
     stored: Size | None = None
     orientation: Orientation | None = None
     icc: dict[int, bytes] = field(default_factory=dict)
-    at_once: int = 0
-    """Components of a picture that one scan may hold whole; 0 if it is progressive."""
+    components: int = 0
+    is_progressive: bool = False
 
     def note(self, marker: int, segment: bytes) -> None:
         content = segment[4:]
         if marker in FRAMES:
             self.stored = _size(content)
-            self.at_once = content[5] if marker != PROGRESSIVE else 0
+            self.components = content[5]
+            self.is_progressive = marker == PROGRESSIVE
         if marker in FRAMES or marker in TABLES:
             self.kept.append(segment)
         elif marker == APP0 and content.startswith(b"JFIF\0"):
@@ -51,8 +61,14 @@ class _Found:
                 self.orientation = orientation_of(content)
         elif marker == APP2 and content.startswith(ICC) and len(content) > len(ICC) + 2:
             self.icc[content[len(ICC)]] = content[len(ICC) + 2 :]
-        elif marker == APP14 and content.startswith(b"Adobe"):
-            self.kept.append(b"\xff\xee\0\x0e" + content[:12])
+        elif marker == APP14 and content.startswith(b"Adobe") and len(content) >= ADOBE:
+            self.kept.append(b"\xff\xee\0\x0e" + content[:ADOBE])
+
+    @property
+    def profile(self) -> bytes:
+        """The colour profile, if it is one for such colours."""
+        icc = b"".join(self.icc[number] for number in sorted(self.icc))
+        return icc if icc[16:20] == SPACES.get(self.components) else b""
 
 
 def read_jpeg(data: bytes) -> Header:
@@ -75,30 +91,44 @@ def read_jpeg(data: bytes) -> Header:
     if not scan or found.stored is None:
         told = "no picture in it"
         raise CorruptFile(told)
-    end = len(data) if data.endswith(EOI) else data.find(EOI, scan) + 2
-    if end < scan:
-        raise CorruptFile("it ends early")
+    scans, end = _scans(data, scan, found)
     body = b"".join([*found.kept, memoryview(data)[scan:end]])
     return Header(
         format=Format.JPEG,
         stored=found.stored,
         body=body,
         orientation=found.orientation or Orientation.UPRIGHT,
-        scans=1 if found.at_once == data[scan + 4] else data.count(SCAN, scan, end),
-        icc=b"".join(found.icc[number] for number in sorted(found.icc)),
+        scans=scans,
+        icc=found.profile,
     )
+
+
+def _scans(data: bytes, scan: int, found: _Found) -> tuple[int, int]:
+    """Count the scans, and find the end of the picture."""
+    is_whole = not found.is_progressive and data[scan + 4] == found.components
+    if is_whole and data.endswith(EOI):  # nothing else needs to be looked for
+        return 1, len(data)
+    count, place = 0, scan
+    for _ in range(MAX_SEGMENTS):
+        if data[place + 1] == EOI[1]:
+            return count, place + len(EOI)
+        count += data[place + 1] == SOS
+        length = int.from_bytes(data[place + 2 : place + 4])
+        at = IN_SCAN.search(data, place + 2 + length)
+        if at is None:
+            raise CorruptFile("it ends early")
+        place = at.start()
+    return count, len(data)
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield marker, start and end of each segment, up to the first scan's."""
     place = 2
     for _ in range(MAX_SEGMENTS):
-        start = data.find(b"\xff", place)
-        while start >= 0 and data[start + 1 : start + 2] in (b"\xff", b"\0"):
-            start = data.find(b"\xff", start + 1)
-        if start < 0 or start + 4 > len(data):
+        at = MARKER.search(data, place)
+        if at is None or at.start() + 4 > len(data):
             raise CorruptFile("it ends early")
-        marker = data[start + 1]
+        start, marker = at.start(), data[at.start() + 1]
         if marker in STANDALONE:
             place = start + 2
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from threebath.core.errors import CorruptFile
 from threebath.core.kinds import Format
 from threebath.core.ladder import Size
+from threebath.render.icc import MAX_PROFILE
 from threebath.render.probe.exif import orientation_of
 from threebath.render.probe.header import Header
 
@@ -19,8 +20,8 @@ NEEDED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 MAX_CHUNKS = 16_384
 """Chunks of a file: 50 MB in the 8 KB pieces that encoders write are 6,400; more than
 this are made to waste time, and walking them takes 20 ms."""
-MAX_PROFILE = 4 * 1024 * 1024
-"""Bytes of an unpacked colour profile; printers' profiles reach 2 MB."""
+MAX_TEXT = 1024 * 1024
+"""Bytes of all comments together, unpacked; none of them is kept."""
 OVERHEAD = 12
 
 
@@ -31,11 +32,14 @@ def read_png(data: bytes) -> Header:
     """
     kept = [SIGNATURE]
     seen: dict[bytes, bytes] = {}
+    room = MAX_TEXT
     for name, chunk in _chunks(data):
         if not seen and name != b"IHDR":
             raise CorruptFile("the header is not first")
         if name in NEEDED:
             kept.append(chunk)
+        if packed := _packed_text(name, chunk):
+            room -= len(_unpacked(packed, room))
         if name not in seen:
             seen[name] = b"" if name == b"IDAT" else chunk[8:-4]
     stored, colour = _size(seen[b"IHDR"])
@@ -90,15 +94,32 @@ def _frames(content: bytes) -> int:
 
 
 def _profile(content: bytes) -> bytes:
-    """Unpack the colour profile, without trusting how large it becomes."""
+    """Unpack the colour profile; a damaged one is ignored."""
     _name, found, packed = content.partition(b"\0")
-    if not found:
-        return b""
+    return _unpacked(packed[1:], MAX_PROFILE) if found else b""
+
+
+def _unpacked(packed: bytes, most: int) -> bytes:
+    """Unpack up to *most* bytes; none, if they are damaged.
+
+    Raises:
+        CorruptFile: there are more, which were put there to fill our memory.
+    """
     unpacker = zlib.decompressobj()
     try:
-        profile = unpacker.decompress(packed[1:], MAX_PROFILE)
+        found = unpacker.decompress(packed, most + 1)
     except zlib.error:
-        raise CorruptFile("the colour profile cannot be unpacked") from None
-    if unpacker.unconsumed_tail:
-        raise CorruptFile("the colour profile is too large")
-    return profile
+        return b""
+    if len(found) > most:
+        raise CorruptFile("a profile or a comment is too large")
+    return found
+
+
+def _packed_text(name: bytes, chunk: bytes) -> bytes:
+    """Return a comment as it is packed; b"" if it is plain."""
+    _keyword, _, rest = chunk[8:-4].partition(b"\0")
+    if name == b"zTXt":
+        return rest[1:]
+    if name == b"iTXt" and rest[:1] == b"\1":
+        return rest[2:].split(b"\0", 2)[-1]
+    return b""
