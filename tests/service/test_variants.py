@@ -14,7 +14,7 @@ from threebath.core.library import PhotoState
 from threebath.service.media import Keeping
 from threebath.service.spool import SpoolRoom
 from threebath.service.sweep import Sweeper, examine
-from threebath.service.variants import Variants, accepted
+from threebath.service.variants import ATTEMPTS, Variants, accepted
 from web.world import World
 
 CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
@@ -94,6 +94,9 @@ def shop(tmp_path):
         (CHROME, "image/avif"),
         ("image/webp,image/png,*/*", "image/webp"),
         ("text/html, image/avif;q=0, IMAGE/WEBP ; q=0.1", "image/webp"),
+        ("image/avif;q=0.1,image/webp;q=0.9", "image/webp"),
+        ("image/avif ; v=b3 ; q=0.5, image/jpeg;q=0.5", "image/avif"),
+        ("image/jpeg;q=0.2, */*, image/webp;q=0.3", "image/webp"),
     ],
 )
 async def test_who_takes_a_newer_format_gets_it(shop, accept, wanted):
@@ -114,7 +117,18 @@ async def test_who_takes_a_newer_format_gets_it(shop, accept, wanted):
 
 @pytest.mark.parametrize(
     "accept",
-    ["", "*/*", "image/*", "image/jpeg", "image/avif;q=0", "image/avifx", "\x00,;q="],
+    [
+        "",
+        "*/*",
+        "image/*",
+        "image/jpeg",
+        "image/avif;q=0",
+        "image/avifx",
+        "\x00,;q=",
+        "ximage/avif",
+        "image/jpeg,image/avif;q=0.1",
+        "image/*,image/webp;q=0.999",
+    ],
 )
 async def test_who_does_not_name_one_gets_the_jpeg(shop, accept):
     """VK's clients say ``*/*`` and mean JPEG."""
@@ -188,10 +202,29 @@ async def test_what_is_not_smaller_is_not_served(shop):
     assert len(shop.transcoder.calls) == 2
 
 
-@pytest.mark.parametrize("failing", [CorruptFile(), RendererFailed()])
-async def test_what_cannot_be_made_is_not_tried_for_ever(shop, failing):
-    """A rendition that kills the encoder kills it once for each format."""
-    shop.transcoder.failing = failing
+async def test_a_renderer_that_failed_is_asked_again_later(shop):
+    """It may have been killed, or closed for a new release: the JPEG is kept briefly."""
+    shop.transcoder.failing = RendererFailed()
+    media = await shop.media()
+    assert (await shop.variants.choose(media, CHROME)).keeping is Keeping.BRIEFLY
+    shop.transcoder.failing = None
+    assert (await shop.variants.choose(media, CHROME)).content_type == "image/avif"
+
+
+async def test_a_rendition_that_kills_the_renderer_kills_it_a_few_times(shop):
+    """A process gives it up then, for each format; another may have better luck."""
+    shop.transcoder.failing = RendererFailed()
+    media = await shop.media()
+    seen = [(await shop.variants.choose(media, CHROME)).keeping for _ in range(9)]
+    assert seen == [Keeping.BRIEFLY] * 2 * ATTEMPTS + [Keeping.FOR_EVER] * 3
+    assert len(shop.transcoder.calls) == 2 * ATTEMPTS
+    shop.transcoder.failing = None
+    assert (await shop.fresh().choose(media, CHROME)).content_type == "image/avif"
+
+
+async def test_what_is_no_rendition_is_not_tried_for_ever(shop):
+    """It is remembered that nothing can be made of it."""
+    failing = shop.transcoder.failing = CorruptFile()
     media = await shop.media()
     for _ in range(5):
         assert await shop.variants.choose(media, CHROME) == media

@@ -48,6 +48,8 @@ def test_a_photo_comes_with_headers_that_make_it_safe_and_kept_for_ever(client, 
         "content-security-policy": "default-src 'none'; sandbox",
         "cross-origin-resource-policy": "cross-origin",
         "access-control-allow-origin": "*",
+        "access-control-expose-headers": "X-Threebath-Colour, X-Threebath-Blurhash, "
+        "X-Threebath-Phash",
     }
 
 
@@ -276,3 +278,39 @@ def test_a_browser_gets_a_newer_format_at_the_same_address(tmp_path):
         again = httpx.get(address, headers={**headers, "Accept": "image/avif"})
         assert again.status_code == 304
         assert again.headers["vary"] == "Accept"
+
+
+def test_a_lost_variant_costs_nobody_the_picture(tmp_path):
+    """The JPEG is there, is kept briefly, and the variant is made again."""
+    with site(variants=lambda made: made.variants(ToyTranscoder(), tmp_path)) as live:
+        photo = live.photo(b"jpeg" * 5000)
+        address, takes = live.url + path_of(photo), {"Accept": "image/avif"}
+        assert httpx.get(address, headers=takes).content == b"image/avif"
+        stored = live.world.memory.blobs.stored
+        del stored[next(one for one in stored if one.endswith(".avif"))]
+        got = httpx.get(address, headers=takes)
+        assert got.content == b"jpeg" * 5000
+        assert got.headers["cache-control"] == "public, max-age=60"
+        assert httpx.get(address, headers=takes).content == b"image/avif"
+
+
+def test_two_lines_of_accept_are_one_list(tmp_path):
+    """As HTTP has it."""
+    with site(variants=lambda made: made.variants(ToyTranscoder(), tmp_path)) as live:
+        address = live.url + path_of(live.photo(b"jpeg" * 5000))
+        lines = [("Accept", "text/html"), ("Accept", "image/webp")]
+        assert httpx.get(address, headers=lines).content == b"image/webp"
+
+
+def test_a_picture_says_how_it_looks(live):
+    """A client that asks for the head alone can show something before the picture."""
+    looks = {
+        "colour": "#7f0010",
+        "blurhash": "LKO2?U%2Tw=w]~RBVZRi};RPxuwH",
+        "phash": "f" * 16,
+    }
+    photo = live.photo(b"jpeg", facts={**looks, "filename": "secret.jpg"})
+    got = httpx.head(live.url + path_of(photo))
+    found = {name: got.headers[f"x-threebath-{name}"] for name in looks}
+    assert found == looks
+    assert "secret" not in str(got.headers)

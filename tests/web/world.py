@@ -31,7 +31,7 @@ class World:
             catalog=self.memory.catalog, keys=self.keys, clock=lambda: self.now
         )
 
-    async def receive(self, content=b"jpeg", letters="sx", length=None):
+    async def receive(self, content=b"jpeg", letters="sx", length=None, facts=None):
         """Take an asset as far as ACCEPTED and return its receipt."""
         id_ = secrets.token_hex(16)
         made = tuple(
@@ -50,6 +50,7 @@ class World:
             sha256="",
             size=Size(1, 1),
             renditions=made,
+            facts=facts or {},
         )
         soon = self.now + timedelta(hours=1)
         await self.memory.catalog.begin(asset, soon)

@@ -91,7 +91,7 @@ class Asset:
     @property
     def largest(self) -> Rendition:
         """The rendition with the most pixels (the last of several equals)."""
-        return max(self.pictures, key=lambda one: one.size.pixels)
+        return max(reversed(self.pictures), key=lambda one: one.size.pixels)
 
 
 class PhotoState(StrEnum):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -31,6 +31,9 @@ CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
     {SUFFIX: CONTENT_TYPE, "ogg": Format.OGG.value, "mp3": Format.MP3.value}
 )
 """What we made ourselves, by its suffix; it may be looked at in the browser."""
+
+LOOKS = ("colour", "blurhash", "phash")
+"""Facts that help to show a picture before it is there, and to find others like it."""
 
 VIEW = "view"
 """The parameter that lets its bearer look at a photo which waits for approval."""
@@ -68,6 +71,7 @@ class Media:
         filename: what a browser saves it as.
         attached: the name that an original came with; a browser must save it, not show
             it. None for what we made.
+        looks: what was found out of the picture's looks, by its name; see `LOOKS`.
     """
 
     asset_id: str
@@ -78,6 +82,7 @@ class Media:
     filename: str
     keeping: Keeping
     attached: str | None = None
+    looks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def disposition(self) -> str:
@@ -164,6 +169,7 @@ def _media(asset: Asset, rendition: Rendition, keeping: Keeping) -> Media:
         filename=f"{asset.id}_{rendition.letter}.{ending or rendition.suffix}",
         keeping=keeping,
         attached=asset.filename if is_original else None,
+        looks={name: str(asset.facts[name]) for name in LOOKS if name in asset.facts},
     )
 
 

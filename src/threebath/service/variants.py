@@ -26,7 +26,16 @@ KNOWN = 50_000
 NOT_WORTH_IT = 0
 """The length of a variant that is no smaller, or cannot be made: an empty blob says so."""
 
-_ACCEPTED = re.compile(r"(image/(?:avif|webp))\s*(?:;\s*q=([0-9.]{1,5}))?\s*(?:,|$)")
+ATTEMPTS = 3
+"""Times that a process tries to make one variant, if its renderer fails."""
+
+PLAIN = (CONTENT_TYPE, "image/*", "*/*")
+"""What stands for JPEG in an Accept header, the most exact first."""
+
+LEAST = 0.001
+"""The least weight that is not none (RFC 9110, 12.4.2)."""
+
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,7 @@ class Variants:
     patience: float = 3.0
     least: int = 8192
     _lengths: dict[str, int] = field(default_factory=dict, init=False, repr=False)
+    _failures: dict[str, int] = field(default_factory=dict, init=False, repr=False)
     _under_way: dict[str, "asyncio.Task[int | None]"] = field(
         default_factory=dict, init=False, repr=False
     )
@@ -74,6 +84,8 @@ class Variants:
         key = media.key + ENDINGS[format_]
         if key in self._lengths:
             return self._lengths[key]
+        if self._failures.get(key, 0) >= ATTEMPTS:
+            return NOT_WORTH_IT
         try:
             length = await self.blobs.size(key)
             if length is None:
@@ -82,13 +94,12 @@ class Variants:
             self.observer.failed("variants", error)
             return None
         if length is not None:
-            self._remember(key, length)
+            _remember(self._lengths, key, length)
         return length
 
-    def _remember(self, key: str, length: int) -> None:
-        if len(self._lengths) >= KNOWN:
-            del self._lengths[next(iter(self._lengths))]
-        self._lengths[key] = length
+    def forget(self, media: Media) -> None:
+        """Forget a variant whose bytes are gone: it will be made again."""
+        self._lengths.pop(media.key, None)
 
     async def _made(self, key: str, media: Media, format_: Format) -> int | None:
         """Have the variant made, once however many ask; None where that takes long."""
@@ -112,6 +123,11 @@ class Variants:
             await self._undo_if_swept(key, media)
         except Busy:
             return None
+        except RendererFailed as error:
+            # Maybe it was only closed, or killed: another time it may go well.
+            _remember(self._failures, key, self._failures.get(key, 0) + 1)
+            self.observer.failed("variants", error)
+            return None
         except (UploadError, KeyError) as error:
             self.observer.failed("variants", error)
             return None
@@ -125,7 +141,7 @@ class Variants:
                 await fill(spool, chunks, LARGEST)
             try:
                 made = await self.transcoder.transcode(spool.fd, spool.length, format_)
-            except (FileRejected, RendererFailed) as error:
+            except FileRejected as error:
                 # Trying again at each look would cost as much each time.
                 self.observer.failed("variants", error)
                 return b""
@@ -139,15 +155,35 @@ class Variants:
 
 
 def accepted(header: str) -> Iterator[Format]:
-    """Yield the formats that an Accept header names, the smallest files first.
+    """Yield the formats that an Accept header names, the most wanted first.
 
-    >>> [*map(str, accepted("image/webp,image/apng,image/avif;q=0.8,*/*"))]
+    Of equals, the one with the smallest files; none that is less wanted than JPEG. What
+    only a wildcard stands for is not meant: every client sends one.
+
+    >>> [*map(str, accepted("image/webp,image/apng,image/avif,*/*;q=0.8"))]
     ['image/avif', 'image/webp']
+    >>> [*map(str, accepted("image/jpeg, image/avif;q=0.1"))]
+    []
     """
-    named = {match[1]: match[2] for match in _ACCEPTED.finditer(header.lower())}
-    for format_ in ENDINGS:
-        if format_.value in named and (named[format_.value] or "1").strip("0."):
-            yield format_
+    weights = dict(_weighed(header.lower()))
+    plain = next((weights[one] for one in PLAIN if one in weights), 0.0)
+    named = [one for one in ENDINGS if weights.get(one.value, 0.0) >= max(plain, LEAST)]
+    yield from sorted(named, key=lambda one: -weights[one.value])
+
+
+def _weighed(header: str) -> Iterator[tuple[str, float]]:
+    for item in header.split(","):
+        name, *parameters = (part.strip() for part in item.split(";"))
+        weight = next(
+            (_WEIGHT.fullmatch(one) for one in parameters if one[:1] == "q"), None
+        )
+        yield name, float(weight[1]) if weight else 1.0
+
+
+def _remember(known: dict[str, int], key: str, value: int) -> None:
+    if key not in known and len(known) >= KNOWN:
+        del known[next(iter(known))]
+    known[key] = value
 
 
 def _variant(media: Media, format_: Format, length: int) -> Media:

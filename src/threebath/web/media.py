@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -20,9 +20,14 @@ SAFE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "X-Threebath-Colour, X-Threebath-Blurhash, "
+    "X-Threebath-Phash",
     "X-Content-Type-Options": "nosniff",
 }
 """On whatever comes from a media address: what users sent never runs as a page."""
+
+PREFIX = "X-Threebath-"
+"""What the names of headers begin with that say how a picture looks."""
 
 CACHE: Mapping[Keeping, str] = {
     Keeping.FOR_EVER: "public, max-age=31536000, immutable",
@@ -30,6 +35,10 @@ CACHE: Mapping[Keeping, str] = {
     Keeping.NEVER: "private, no-store",
 }
 """What caches are told."""
+
+
+class _Lost(StoreFailed):
+    """A blob is not what the catalog says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +61,15 @@ class MediaPages:
         request = Request(scope)
         try:
             media = await self._open(request)
-            reply = answer(
-                request.method, request.headers, etag=media.etag, length=media.length
-            )
-            async with aclosing(self._chunks(media, reply)) as chunks:
-                # The first chunk comes before the head: a lost blob is a 503, not a cut.
-                first = await anext(chunks, b"")
-                await send(self._head(media, reply))
-                await self._body(first, chunks, receive, send)
+            chosen = await self._chosen(media, request)
+            try:
+                await self._answer(chosen, request, receive, send)
+            except _Lost:
+                if self.variants is None or chosen.key == media.key:
+                    raise
+                self.variants.forget(chosen)
+                media = replace(media, keeping=Keeping.BRIEFLY)
+                await self._answer(media, request, receive, send)
         except PhotoNotFound:
             await _refusal("not found", 404)(scope, receive, send)
         except UploadError as error:
@@ -68,15 +78,31 @@ class MediaPages:
 
     async def _open(self, request: Request) -> Media:
         letter, _, suffix = request.path_params["file"].rpartition(".")
-        media = await self.media.open(
+        return await self.media.open(
             request.path_params["asset"],
             letter,
             suffix=suffix,
             view=request.query_params.get(VIEW, ""),
         )
+
+    async def _chosen(self, media: Media, request: Request) -> Media:
         if self.variants is None:
             return media
-        return await self.variants.choose(media, request.headers.get("accept", ""))
+        accept = ",".join(request.headers.getlist("accept"))
+        return await self.variants.choose(media, accept)
+
+    async def _answer(
+        self, media: Media, request: Request, receive: Receive, send: Send
+    ) -> None:
+        """Answer with bytes of *media*; raise `_Lost` only before anything is sent."""
+        reply = answer(
+            request.method, request.headers, etag=media.etag, length=media.length
+        )
+        async with aclosing(self._chunks(media, reply)) as chunks:
+            # The first chunk comes before the head: a lost blob is a 503, not a cut.
+            first = await anext(chunks, b"")
+            await send(self._head(media, reply))
+            await self._body(first, chunks, receive, send)
 
     def _head(self, media: Media, reply: Answer) -> Message:
         headers = {
@@ -86,6 +112,7 @@ class MediaPages:
             "ETag": f'"{media.etag}"',
             "Accept-Ranges": "bytes",
             "Cache-Control": CACHE[media.keeping],
+            **{PREFIX + name.title(): value for name, value in media.looks.items()},
             **reply.headers,
         }
         if self.variants is not None:
@@ -108,10 +135,10 @@ class MediaPages:
                     yield chunk
         except KeyError as error:
             told = "a published rendition's blob is missing"
-            raise StoreFailed(told) from error
+            raise _Lost(told) from error
         if left:
             told = "a published rendition's blob is shorter than recorded"
-            raise StoreFailed(told)
+            raise _Lost(told)
 
     async def _body(
         self,

@@ -23,10 +23,13 @@ PICTURES: Mapping[str, Sequence[str]] = MappingProxyType(
         "pic640x480": ("pic640x480",),
         "pic1024x768": ("pic1024max", "pic640x480"),
         "pic1024max": ("pic1024max", "pic640x480"),
-        "pic_max": ("pic_max", "pic1024max", "pic640x480"),
     }
 )
 """A photo's fields that hold addresses: the first rendition that exists is shown."""
+
+LARGEST = "pic_max"
+"""The field with the address of the largest rendition there is; of a panorama that is one
+whose shorter side counts."""
 
 
 def wanted_fields(params: Params) -> frozenset[str]:
@@ -67,6 +70,7 @@ def _addresses(photo: Photo, services: Services) -> Json:
         made = filter(None, map(photo.asset.rendition, letters))
         if first := next(made, None):
             shown[name] = services.media_url(photo.asset, first)
+    shown[LARGEST] = services.media_url(photo.asset, photo.asset.largest)
     return shown
 
 

@@ -265,11 +265,16 @@ PACKERS: Mapping[Packing, Callable[[Sequence[Receipt], int, Keyring], str]] = (
 )
 
 
+NAMING = "wzyx"
+"""The rungs that may name a photo, the largest first; others may have more pixels."""
+
+
 def _photo(receipt: Receipt, server: int) -> dict[str, object]:
     asset = receipt.asset
     if not asset.pictures:
         return {"kid": receipt.id}
-    largest = asset.largest.letter
+    named = (letter for letter in NAMING if asset.rendition(letter))
+    largest = next(named, asset.largest.letter)
     return {
         "photo": f"{asset.id[:10]}:{largest}",
         "sizes": [
