@@ -51,7 +51,7 @@ class Live:
         return status
 
 
-def start(folder, port=0, **settings):
+def start(folder, port=0, cwd=None, **settings):
     """Start `threebath dev` on *folder*; settings go by name, in lower case."""
     names = {f"THREEBATH_{name.upper()}": str(value) for name, value in settings.items()}
     log = folder.parent / f"{folder.name}.log"
@@ -63,6 +63,7 @@ def start(folder, port=0, **settings):
             stderr=errors,
             env={**os.environ, "THREEBATH_UPLOADS__LEAST_FREE": "0", **names},
             start_new_session=True,
+            cwd=cwd,
         )
     line = process.stdout.readline()
     if not line:

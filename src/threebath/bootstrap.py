@@ -18,10 +18,10 @@ from threebath.adapters.sql import (
     SqlLibrary,
     SqlRegistry,
 )
-from threebath.core.kinds import Format
 from threebath.core.signing import Keyring
 from threebath.dialects import DIALECTS
 from threebath.dialects.base import Services
+from threebath.following import follow
 from threebath.multipart import Pace
 from threebath.render.pool import RenderPool
 from threebath.render.settings import RenderSettings
@@ -108,6 +108,7 @@ def sweeper(stores: Stores, observer: Observer | None = None) -> Sweeper:
 
 def make_app(settings: Settings | None = None) -> Starlette:
     """Wire the application up as *settings* (or the environment) say."""
+    follows = settings is None
     settings = settings or Settings()
     as_json = {"auto": None, "json": True, "pretty": False}[settings.logs]
     configure(as_json=as_json, level=settings.log_level)
@@ -132,6 +133,9 @@ def make_app(settings: Settings | None = None) -> Starlette:
             await stack.enter_async_context(pool)
             sweep = sweeper(stores, telemetry).run(settings.uploads.sweep_every)
             await stack.enter_async_context(_in_background(sweep))
+            if follows:
+                following = follow(pool.refuse, telemetry)
+                await stack.enter_async_context(_in_background(following))
             yield
 
     return build(
@@ -209,7 +213,7 @@ def _render_settings(settings: Settings) -> RenderSettings:
         files_per_worker=settings.render.files_per_worker,
         queue_pixels=settings.render.queue_pixels,
         allow_unsandboxed=settings.render.allow_unsandboxed,
-        disabled=frozenset(Format(name) for name in settings.render.disabled),
+        disabled=frozenset(settings.render.disabled),
     )
 
 

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from threebath.core.kinds import Format
+
 MIB = 1024 * 1024
 
 
@@ -109,8 +111,10 @@ class RenderSettings(_Group):
         default=True,
         description="serve AVIF or WebP to who takes it; each is made at the first look",
     )
-    disabled: tuple[str, ...] = Field(
-        default=(), description="formats that are refused, such as image/gif"
+    disabled: tuple[Format, ...] = Field(
+        default=(),
+        description="formats that are refused, such as image/gif; "
+        "a change in the file counts at once",
     )
 
 
@@ -165,6 +169,8 @@ class DialectSettings(_Group):
 
 
 PREFIX = "THREEBATH_"
+FILE = Path("threebath.toml")
+"""In the working folder."""
 
 
 class Settings(BaseSettings):
@@ -173,7 +179,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_nested_delimiter="__",
-        toml_file="threebath.toml",
+        toml_file=FILE,
         extra="forbid",
         frozen=True,
     )

@@ -81,3 +81,33 @@ def test_what_was_never_saved_is_swept_while_serving(tmp_path):
             time.sleep(0.1)
     finally:
         live.stop()
+
+
+def test_a_format_is_switched_off_and_on_while_it_serves(tmp_path):
+    """By a line of the settings' file, in every process: a hole costs one format."""
+    live = start(tmp_path / "data", cwd=tmp_path, workers=2)
+    settings = tmp_path / "threebath.toml"
+    target = io.BytesIO()
+    Image.new("RGB", (200, 100), "teal").save(target, "GIF")
+
+    def taken(within=30):
+        """Whether every one of several uploads is taken, or none is."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            seen = {_upload(live, target.getvalue())[1]["photo"] != "[]" for _ in range(8)}
+            yield seen
+
+    try:
+        assert next(taken()) == {True}
+        settings.write_text("[render]\ndisabled = ['image/gif']\n")
+        assert {False} in taken()
+        assert _upload(live, _noise(50))[1]["photo"] != "[]"
+        settings.write_text("[render]\ndisabled = ['image/nonsense']\n")
+        time.sleep(3)
+        assert next(taken()) == {False}
+        settings.unlink()
+        assert {True} in taken()
+        assert "formats are refused" in live.logs()
+        assert "settings" in live.logs()
+    finally:
+        assert live.stop() == 0

@@ -41,12 +41,12 @@ async def test_nothing_is_an_empty_file(pool):
 
 async def test_a_format_can_be_switched_off_while_it_runs(pool):
     """A hole in one decoder costs one format, not the service."""
-    pool.disable(Format.GIF)
+    pool.refuse([Format.GIF])
     try:
         with pytest.raises(FormatNotAllowed):
             await render(pool, encoded(scene(64, 48), "GIF"))
     finally:
-        pool.enable(Format.GIF)
+        pool.refuse([])
     assert await render(pool, encoded(scene(64, 48), "GIF"))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
@@ -55,8 +55,7 @@ class RenderPool:
 
     def __init__(self, settings: RenderSettings | None = None) -> None:
         self.settings = settings or RenderSettings()
-        self.disabled = set(self.settings.disabled)
-        """Formats refused from now on; may be changed at any time."""
+        self.disabled = frozenset(self.settings.disabled)
         self._queue = Queue(self.settings.queue_pixels)
         self._crew = Crew(self.settings)
         self._transcoding = asyncio.Semaphore(self.settings.transcodings)
@@ -91,13 +90,9 @@ class RenderPool:
             told = f"{missing} of {self.settings.processes} workers are missing"
             raise RendererFailed(told)
 
-    def disable(self, found: Format) -> None:
-        """Refuse a format from now on, as one does when its decoder has a hole."""
-        self.disabled.add(found)
-
-    def enable(self, found: Format) -> None:
-        """Take a format again."""
-        self.disabled.discard(found)
+    def refuse(self, formats: Iterable[Format]) -> None:
+        """Refuse these formats from the next file on, as one does for a decoder's hole."""
+        self.disabled = frozenset(formats)
 
     async def render(
         self, source: int, length: int, kind: UploadKind, options: Mapping[str, str]

@@ -11,7 +11,7 @@ from typing import Any
 import av
 from av.container import InputContainer
 
-from threebath.core.errors import CorruptFile, UnknownFormat
+from threebath.core.errors import CorruptFile, FormatNotAllowed, UnknownFormat
 from threebath.core.formats import HEAD, recognise
 from threebath.core.kinds import Format, Limits
 
@@ -86,9 +86,11 @@ def opened(
     """
     head = os.pread(fd, HEAD, 0)
     found = recognise(head)
-    if found not in DEMUXERS or found in disabled:
+    if found not in DEMUXERS:
         raise UnknownFormat
     limits.check_format(found)
+    if found in disabled:
+        raise FormatNotAllowed(found)
     try:
         with av.open(
             Source(fd, length), "r", format=DEMUXERS[found](head), **LENIENT
