@@ -9,7 +9,7 @@ from threebath.render.cascade import ENOUGH, NEAR, cascade, sample_of
 
 
 def parents(source, targets):
-    steps = cascade(source, targets)
+    steps = cascade(source, tuple(targets))
     letters = [step.target.letter for step in steps]
     return {
         step.target.letter: None if step.parent is None else letters[step.parent]

@@ -169,7 +169,7 @@ def test_a_large_photo_is_decoded_at_half_its_size():
     image = scene().resize((7800, 5850))
     content = encoded(image, quality=80)
     header = probe(content)
-    steps = cascade(header.size, [*KIND.ladder.plan(header.size), sample_of(header.size)])
+    steps = cascade(header.size, (*KIND.ladder.plan(header.size), sample_of(header.size)))
     assert [step.target.letter for step in steps if step.parent is None] == ["w"]
 
     assert_alike(*both(content))

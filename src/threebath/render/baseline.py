@@ -5,6 +5,7 @@ which is written anew from its numbers (`icc`). So an answer can be compared wit
 must be, and has no room for anything else.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 
@@ -20,6 +21,8 @@ COLOUR = b"\x03\x01\x22\0\x02\x11\1\x03\x11\1"
 """A frame's components: number, sampling (4:2:0) and steps of each."""
 GREY_SCAN = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0"
 COLOUR_SCAN = b"\xff\xda\0\x0c\x03\x01\0\x02\x11\x03\x11\0\x3f\0"
+MARKER = re.compile(rb"\xff[^\0]")
+"""In a coded picture 0xFF is followed by 0; nothing but its end is a marker."""
 STEPS = tables.LUMA_STEPS, tables.CHROMA_STEPS
 CODES = tables.LUMA_DC, tables.LUMA_AC, tables.CHROMA_DC, tables.CHROMA_AC
 
@@ -79,9 +82,8 @@ def check(jpeg: bytes, size: Size) -> None:
     if not start:
         told = "another head"
         raise NotBaseline(told)
-    # In a coded picture 0xFF is followed by 0; nothing but its end is a marker.
-    markers = jpeg.count(b"\xff", start) - jpeg.count(b"\xff\0", start)
-    if markers != 1 or not jpeg.endswith(EOI):
+    end = MARKER.search(jpeg, start)
+    if end is None or end[0] != EOI or end.end() != len(jpeg):
         told = "a marker in the picture, or no end"
         raise NotBaseline(told)
 

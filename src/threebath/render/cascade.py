@@ -10,6 +10,7 @@ end near whole pixels of a picture is not taken from that one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from threebath.core.ladder import Crop, Size, Target
 
@@ -17,6 +18,9 @@ ENOUGH = 1.8
 
 NEAR = 0.1
 """How far an edge of a rendition may be from where it should be, in its own pixels."""
+
+KEPT = 64
+"""Plans that are kept: cameras repeat themselves."""
 
 SAMPLE = Size(32, 32)
 """The whole picture squeezed into a square, from which the facts are taken."""
@@ -35,7 +39,8 @@ class Step:
     region: Crop
 
 
-def cascade(source: Size, targets: Sequence[Target]) -> tuple[Step, ...]:
+@lru_cache(KEPT)
+def cascade(source: Size, targets: tuple[Target, ...]) -> tuple[Step, ...]:
     """Order the targets, largest first, and choose a parent for each."""
     ordered = sorted(targets, key=lambda one: one.size.pixels, reverse=True)
     steps: list[Step] = []

@@ -46,7 +46,7 @@ def develop(data: bytes, job: Job, engines: Sequence[Opener] = ENGINES) -> Made:
     header = probe(data)
     check_header(header, job)
     targets = job.ladder.plan(header.size, job.crops)
-    steps = cascade(header.size, [*targets, sample_of(header.size)])
+    steps = cascade(header.size, (*targets, sample_of(header.size)))
     profile = judge(header.icc)
     made = _make(header, profile, steps, engines)
     sample = made[""].pixels()

@@ -1,7 +1,9 @@
 """What is found out about a picture's looks: colour, blurhash and perceptual hash."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress
 from math import cos, pi
 from operator import mul
 from statistics import median
@@ -13,6 +15,7 @@ SIDE = SAMPLE.width
 ACROSS, DOWN = 4, 3
 """Components of the blurhash."""
 COARSE = 6
+PARTS = bytes(value * COARSE >> 8 for value in range(256))
 HASHED = 8
 """The perceptual hash looks at the lowest 8 by 8 frequencies."""
 ALPHABET = (
@@ -30,23 +33,23 @@ def facts_of(sample: bytes) -> dict[str, Fact]:
     bands = [sample[band::3] for band in range(3)]
     grey = [0.299 * r + 0.587 * g + 0.114 * b for r, g, b in zip(*bands, strict=True)]
     return {
-        "colour": _dominant(list(zip(*bands, strict=True))),
+        "colour": _dominant(bands),
         "blurhash": _blurhash(bands),
         "phash": _phash(grey),
     }
 
 
-def _dominant(pixels: Sequence[tuple[int, int, int]]) -> str:
+def _dominant(bands: Sequence[bytes]) -> str:
     """Name the colour that most of the picture is like; not a mean that is nowhere in it.
 
     Pixels are alike if they are in the same of `COARSE` parts of red, green and blue, so
     that two colours close to such a border may be told apart.
     """
-    alike: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
-    for pixel in pixels:
-        alike.setdefault(tuple(one * COARSE >> 8 for one in pixel), []).append(pixel)
-    most = max(alike.values(), key=len)
-    red, green, blue = (round(sum(band) / len(most)) for band in zip(*most, strict=True))
+    parts = list(zip(*(band.translate(PARTS) for band in bands), strict=True))
+    counts = Counter(parts)
+    most = max(counts, key=counts.__getitem__)
+    alike = [part == most for part in parts]
+    red, green, blue = (round(sum(compress(band, alike)) / counts[most]) for band in bands)
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
@@ -89,7 +92,8 @@ def _phash(grey: Sequence[float]) -> str:
 def _blurhash(bands: Sequence[bytes]) -> str:
     """Encode as blurha.sh describes: 28 characters of base 83."""
     curve = _linear()
-    planes = [_transform([curve[one] for one in band], ACROSS, DOWN) for band in bands]
+    lights = [[*map(curve.__getitem__, band)] for band in bands]
+    planes = [_transform(light, ACROSS, DOWN) for light in lights]
     waves = [(x, y) for y in range(DOWN) for x in range(ACROSS)]
     first, *others = (
         [plane[y][x] * (1 if x == y == 0 else 2) / SIDE**2 for plane in planes]

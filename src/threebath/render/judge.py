@@ -31,7 +31,7 @@ FACTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "phash": re.compile(r"[0-9a-f]{16}"),
     }
 )
-MOST_BYTES = 4
+MOST_BYTES = 2
 """Bytes of a JPEG per pixel, and some thousand for its tables: above is no picture."""
 TABLES = 8192
 AVIF_PARTS = [b"hdlr", b"iinf", b"iloc", b"iprp", b"pitm"]
