@@ -1,11 +1,12 @@
 """Which picture each rendition is scaled from, so that the large one is read once.
 
 A rendition is made from the smallest picture at hand that shows its part of the
-source at `ENOUGH` times its size or more: at that ratio nobody can tell it from one
-made of the source (docs/rendering.md has the figures). Where there is none, it is
-made from the largest picture at hand that does not have to be enlarged, and from the
-source only as the last resort, since that is what costs. A part that does not begin and
-end near whole pixels of a picture is not taken from that one.
+source at `ENOUGH` times its size or more, or `ENOUGH_NEXT` times if it is the next below:
+at these ratios nobody can tell it from one made of the source (docs/rendering.md has
+the figures). Where there is none, it is made from the largest picture at hand that does
+not have to be enlarged, and from the source only as the last resort, since that is what
+costs. A part that does not begin and end near whole pixels of a picture is not taken
+from that one.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from functools import lru_cache
 from threebath.core.ladder import Crop, Size, Target
 
 ENOUGH = 1.8
+ENOUGH_NEXT = 1.5
 
 NEAR = 0.1
 """How far an edge of a rendition may be from where it should be, in its own pixels."""
@@ -65,9 +67,10 @@ def _parent(target: Target, made: Sequence[Target]) -> int | None:
         and one.size.fits_in(one.crop.size)  # an enlarged one shows less than the source
         and _is_near(target, one)
     }
-    enough = [index for index, ratio in ratios.items() if ratio >= ENOUGH]
-    if enough:
-        return min(enough, key=lambda index: made[index].size.pixels)
+    smallest_first = sorted(ratios, key=lambda index: made[index].size.pixels)
+    for place, index in enumerate(smallest_first):
+        if ratios[index] >= (ENOUGH if place else ENOUGH_NEXT):
+            return index
     return max(ratios, key=lambda index: ratios[index], default=None)
 
 
