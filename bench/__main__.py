@@ -22,7 +22,7 @@ from bench.report import page, versions
 from bench.results import Results, Section
 from bench.shots import ROOT, shots
 
-PARTS = ("ladder", "scaling", "upload", "ingest", "calls", "client")
+PARTS = ("ladder", "sandbox", "scaling", "upload", "ingest", "calls", "client")
 DRAWN = ("ladder 12", "ladder 48", "upload", "ingest")
 
 
@@ -64,6 +64,17 @@ class Bench:
                 table,
                 "VK's ladder, JPEG q85 4:2:0. The peak is the largest process's.",
             )
+
+    def sandbox(self) -> None:
+        photos = shots(self.peers.folder / "shots", 12, self.scale.photos)
+        self.results.sections["sandbox"] = Section(
+            "What the sandbox costs",
+            "CPU ms",
+            ladder.PLANAR,
+            ladder.sandbox(self.scratch, photos, 4 * self.scale.rounds),
+            "The ladder of 12 Mpx again, by these two alone, in turns and more often: the "
+            "difference is smaller than what a shared machine adds and takes away.",
+        )
 
     def scaling(self) -> None:
         [photo] = shots(self.peers.folder / "shots", 12, 1)

@@ -43,9 +43,8 @@ def opened(
         found: dict[str, Runner] = {}
         if limit := peers.limit():
             found[LIMIT] = start(limit)
-        for name, given in OURS.items():
-            ours = ("-m", "bench.programs.ours", *given)
-            found[name] = start(sys.executable, *ours, env=one)
+        for name in OURS:
+            found[name] = stack.enter_context(_ours(name, scratch))
         if script := peers.node("sharp.mjs"):
             peers.node("ladder.mjs")
             found[CASCADE] = start("node", script, "cascade")
@@ -60,6 +59,17 @@ def opened(
         if thumbor := peers.thumbor():
             found["thumbor"] = stack.enter_context(Thumbor(thumbor, scratch, photos))
         yield found
+
+
+def _ours(name: str, scratch: Path) -> Program:
+    command = (sys.executable, "-m", "bench.programs.ours", *OURS[name])
+    return Program(command, {"VIPS_CONCURRENCY": "1"}, log=scratch / "contenders.log")
+
+
+def sandbox(scratch: Path, photos: Sequence[Path], rounds: int) -> dict[str, Samples]:
+    """Compare our ladder with and without the sandbox, nobody else between the two."""
+    with _ours(PLANAR, scratch) as bare, _ours(PLANAR_POOL, scratch) as pool:
+        return compare({PLANAR: bare, PLANAR_POOL: pool}, scratch, photos, rounds)
 
 
 def compare(

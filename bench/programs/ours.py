@@ -35,11 +35,9 @@ def in_process(engine: str) -> None:
 
 async def in_pool(engine: str, workers: int) -> None:
     """Render as the server does."""
-    lines = asked()
     settings = RenderSettings(workers=workers, planar=engine == "planar")
     async with RenderPool(settings) as pool:
-        while line := await asyncio.to_thread(next, lines, None):
-            photo, _, count = line
+        for photo, _, count in asked():  # the loop has nothing else to do
             jobs = (_rendered(pool, photo) for _ in range(count))
             print((await asyncio.gather(*jobs))[0], flush=True)
 

@@ -157,7 +157,11 @@ def test_turning_moves_every_pixel(orientation):
 
 def ways_from_rgb():
     """Libav's way of making planes of pixels, and libturbojpeg's where it is."""
-    return [frames.from_rgb, *([turbojpeg.from_rgb] if turbojpeg.library() else [])]
+
+    def by_libav(pixels, size):
+        return frames.scaled(frames.from_rgb(pixels, size), size)
+
+    return [by_libav, *([turbojpeg.from_rgb] if turbojpeg.library() else [])]
 
 
 def test_no_colour_gets_into_the_next_pixels():
@@ -182,3 +186,27 @@ def test_colours_are_the_same_there_and_back(colour, size):
         back = frames.to_image(from_rgb(pixels, size))
         for found, wanted in zip(back.getextrema(), colour, strict=True):
             assert max(abs(one - wanted) for one in found) <= (len(set(colour)) > 1) * 2
+
+
+@settings(max_examples=60)
+@given(sides, sides, sides, sides)
+def test_pixels_of_one_colour_stay_so_at_any_size(width, height, across, down):
+    """Libav makes planes and scales in one step; it must not darken edges or run short."""
+    for colour, off in (((255, 255, 255), 0), ((0, 0, 0), 0), ((200, 30, 90), 2)):
+        pixels = memoryview(bytearray(bytes(colour) * width * height))
+        frame = frames.from_rgb(pixels, Size(width, height))
+        made = frames.scaled(frame, Size(across, down))
+        assert (made.width, made.height) == (across, down)
+        for found, wanted in zip(frames.to_image(made).getextrema(), colour, strict=True):
+            assert max(abs(one - wanted) for one in found) <= off
+
+
+@pytest.mark.parametrize("size", [(3000, 20), (20, 3000), (2999, 17), (33, 4000)])
+def test_pixels_of_a_panorama_come_to_where_they_belong(size):
+    """However thin: what is light on the left stays there."""
+    image = Image.linear_gradient("L").rotate(90).resize(size, Image.Resampling.BICUBIC)
+    pixels = memoryview(bytearray(image.convert("RGB").tobytes()))
+    small = (max(1, size[0] // 30), max(1, size[1] // 20))
+    luma, *_ = planes(frames.scaled(frames.from_rgb(pixels, Size(*size)), Size(*small)))
+    wanted = image.resize(small, Image.Resampling.LANCZOS)
+    assert ImageChops.difference(luma, wanted).getextrema()[1] <= 2

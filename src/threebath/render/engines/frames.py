@@ -25,8 +25,9 @@ GREY, HALF, FULL, RGB = "gray", "yuv420p", "yuv444p", "rgb24"
 
 These are libav's names. Decoders may also give what is between the second and third."""
 
-LANCZOS = Interpolation.LANCZOS | Interpolation.ACCURATE_RND
-"""Lanczos' filter of three lobes; without the second flag black is not always black."""
+LANCZOS = Interpolation.LANCZOS | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
+"""Lanczos' filter of three lobes; without the second flag black is not always black, and
+without the third the colour of pixels is first halved by another filter, which is slow."""
 
 LINEAR = Interpolation.BILINEAR
 """What JPEG's decoders make colour denser by."""
@@ -67,9 +68,8 @@ def from_grey(pixels: memoryview, size: Size) -> VideoFrame:
 
 
 def from_rgb(pixels: memoryview, size: Size) -> VideoFrame:
-    """Make a frame of red, green and blue, row by row without gaps."""
-    frame = VideoFrame(size.width, size.height, RGB)
-    return _converted(_filled(frame, pixels, 3 * size.width), size, suited(size), BOXES)
+    """Make a frame of red, green and blue, row by row without gaps; it can be scaled."""
+    return _filled(VideoFrame(size.width, size.height, RGB), pixels, 3 * size.width)
 
 
 def to_image(frame: VideoFrame) -> Image.Image:
@@ -110,7 +110,9 @@ def whole(size: Size, name: str) -> Size:
 
 
 def scaled(frame: VideoFrame, size: Size) -> VideoFrame:
-    """Scale by Lanczos' filter to exactly *size*; colour comes out as `suited`."""
+    """Scale to exactly *size* by Lanczos' filter; luma and colour come out as `suited`."""
+    if frame.format.name == RGB and (size_of(frame) == size or _is_thin(frame)):
+        frame = _converted(frame, size_of(frame), suited(size_of(frame)), BOXES)
     while not _is_thin(frame) and (between := _step(size_of(frame), size)) != size:
         frame = _scaled(frame, between)
     return _scaled(frame, size)
@@ -122,6 +124,8 @@ def _is_thin(frame: VideoFrame) -> bool:
 
 def _scaled(frame: VideoFrame, size: Size) -> VideoFrame:
     to = GREY if is_grey(frame) else suited(size)
+    if (size_of(frame), frame.format.name) == (size, to):
+        return frame
     if not _is_thin(frame):
         return _converted(frame, size, to)
     made = VideoFrame(size.width, size.height, to)

@@ -1,4 +1,4 @@
-"""From pixels to planes, and from planes to a JPEG: with libturbojpeg or without.
+"""From pixels to a frame, and from a frame to a JPEG: with libturbojpeg or without.
 
 Without it an encoder's work takes half as much again.
 """
@@ -14,8 +14,11 @@ QUALITY = 85
 """Of the JPEGs made: where q90 adds a third to the bytes and nothing to see."""
 
 
-def planes(pixels: memoryview, size: Size) -> VideoFrame:
-    """Make planes of one grey band, or of red, green and blue; rows without gaps."""
+def frame_of(pixels: memoryview, size: Size) -> VideoFrame:
+    """Make a frame of one grey band, or of red, green and blue; rows without gaps.
+
+    It is to be scaled, if only to the size that it has: then it consists of planes.
+    """
     if len(pixels) == size.pixels:
         return frames.from_grey(pixels, size)
     convert = turbojpeg.from_rgb if turbojpeg.library() else frames.from_rgb
