@@ -44,7 +44,7 @@ def opened(
         if limit := peers.limit():
             found[LIMIT] = start(limit)
         for name in OURS:
-            found[name] = stack.enter_context(_ours(name, scratch))
+            found[name] = stack.enter_context(ours(name, scratch))
         if script := peers.node("sharp.mjs"):
             peers.node("ladder.mjs")
             found[CASCADE] = start("node", script, "cascade")
@@ -61,14 +61,15 @@ def opened(
         yield found
 
 
-def _ours(name: str, scratch: Path) -> Program:
+def ours(name: str, scratch: Path) -> Program:
+    """Start one of ours."""
     command = (sys.executable, "-m", "bench.programs.ours", *OURS[name])
     return Program(command, {"VIPS_CONCURRENCY": "1"}, log=scratch / "contenders.log")
 
 
 def sandbox(scratch: Path, photos: Sequence[Path], rounds: int) -> dict[str, Samples]:
     """Compare our ladder with and without the sandbox, nobody else between the two."""
-    with _ours(PLANAR, scratch) as bare, _ours(PLANAR_POOL, scratch) as pool:
+    with ours(PLANAR, scratch) as bare, ours(PLANAR_POOL, scratch) as pool:
         return compare({PLANAR: bare, PLANAR_POOL: pool}, scratch, photos, rounds)
 
 

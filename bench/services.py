@@ -13,7 +13,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from bench.contenders import Failed, Server, free_port
+from bench import ladder
+from bench.contenders import Contender, Failed, Server, free_port
 from bench.measure import MIB, SETTLE, Samples, turns
 from bench.peers import Peers
 from bench.shots import plan_for, write_plan
@@ -28,6 +29,7 @@ GRANIAN, BARE = f"{OURS} on granian", f"{OURS}, without its SHA-256"
 LIMIT = "the limit: read, write, SHA-256"
 TUS, MULTER, NGINX = "@tus/server", "express, multer to disk", "nginx, body to file"
 HASHED = "express, multer to disk, SHA-256"
+ALONE = f"{OURS}, its ladder alone"
 SMALL = Size(160, 120)
 REPLACED = 1.0
 """Seconds until workers that have served their time are replaced: not by a commit."""
@@ -75,7 +77,7 @@ def fresh(folder: Path) -> Path:
 
 
 def measure(
-    servers: Mapping[str, Server],
+    servers: Mapping[str, Contender],
     work: Callable[[str], int],
     rounds: int,
     prepare: Callable[[str], None] = lambda _: None,
@@ -106,9 +108,13 @@ def uploads(
 ) -> dict[str, Samples]:
     """Upload photographs over eight connections: ours in VK's three steps."""
     contents = [photo.read_bytes() for photo in photos]
-    plans = sorted({plan_for(scratch, photo) for photo in photos})
+    plans = {photo: plan_for(scratch, photo) for photo in photos}
     ways = {CASCADE: "cascade", RECIPE: "recipe"}
-    with live(scratch) as (ours, vk), express(peers, scratch, plans, ways) as others:
+    with (
+        live(scratch) as (ours, vk),
+        express(peers, scratch, sorted({*plans.values()}), ways) as others,
+        ladder.ours(ladder.PLANAR, scratch) as alone,
+    ):
         servers = {OURS: ours, **others}
 
         def three_steps(content: bytes, line: Line) -> None:
@@ -118,12 +124,16 @@ def uploads(
             line.upload("/upload", "photo", content)
 
         def work(name: str) -> int:
+            if name == ALONE:
+                for photo in islice(cycle(photos), count):
+                    alone.run(photo, plans[photo])
+                return count
             step = three_steps if name == OURS else one_step
             jobs = [partial(step, one) for one in islice(cycle(contents), count)]
             together(servers[name].port, jobs)
             return count
 
-        return measure(servers, work, rounds)
+        return measure({**servers, ALONE: alone}, work, rounds)
 
 
 def ingest(peers: Peers, scratch: Path, mebibytes: int, rounds: int) -> dict[str, Samples]:
