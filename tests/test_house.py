@@ -1,6 +1,7 @@
 """The house stays small: bars that every source file must keep."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_every_docstring_is_text(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, documented):
             assert (ast.get_docstring(node, clean=False) or "").encode() is not None
+
+
+GROUP_REPEATED_POSSESSIVELY = re.compile(r"\)(?:[*+?]|\{+[\d,]+\}+)\+")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_no_pattern_repeats_a_group_possessively(path):
+    """Before Python 3.11.5, which Debian 12 does not have, such a group takes too much."""
+    texts = (
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert not [one for one in texts if GROUP_REPEATED_POSSESSIVELY.search(one)]
 
 
 def _imports(path, modules):

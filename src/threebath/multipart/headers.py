@@ -22,12 +22,14 @@ MAX_PARAMETERS = 16
 """Parameters of one header that are looked at; clients send two or three."""
 
 # A quote closes a value only where a separator or the end follows, so that a name with
-# bare quotes in it stays whole. Possessive (++, *+): no backtracking, whatever is sent;
-# a value is cut after 512 pieces, which are quotes, escapes and what is between them.
+# bare quotes in it stays whole. Nothing is tried twice, whatever is sent: single characters
+# repeat possessively (++, *+), and groups are last, where nothing after them can fail. (A
+# group that repeats possessively captures too much in Python before 3.11.5.) A value is
+# cut after 512 pieces, which are quotes, escapes and what is between them.
 _PARAMETER = r"""
     \s*+ (?P<name> [^=\s{separators}"]++ ) \s*+ = \s*+
     (?: " (?P<quoted>
-            (?: [^"\\]++ | \\. | \\\Z | "(?!\s*+(?:[{separators}]|\Z)) ){{0,512}}+
+            (?: [^"\\]++ | \\. | \\\Z | "(?!\s*+(?:[{separators}]|\Z)) ){{0,512}}
         )
       | (?P<plain> {plain} ) )
 """
@@ -37,7 +39,7 @@ _OF_PART = re.compile(
 # A comma separates as a semicolon does (mini_fb), unless it is inside a bare value.
 _OF_BODY = re.compile(
     _PARAMETER.format(
-        separators=";,", plain=r"(?: [^;,\s]++ | ,(?!\s*+(?:[\w-]++=|\Z)) )*+"
+        separators=";,", plain=r"(?: [^;,\s]++ | ,(?!\s*+(?:[\w-]++=|\Z)) )*"
     ),
     re.VERBOSE | re.DOTALL,
 )

@@ -160,6 +160,7 @@ GOOD = [
     {"zzz": "1", "foo": "bar", "caption": "aid=1"},
     {"call_id": "1,5", "callback": "a.b$c_1"},
     {"aid": "", "caption": "", "uid": "", "format": ""},
+    {"aids": '["1", 2,"3"]', "pids": "[]", "uids": "1, 2,3,"},
 ]
 
 
@@ -184,6 +185,8 @@ AMBIGUOUS = [
     ({"foo": "a", "goo": "b"}, "an unknown argument after an unknown one"),
     ({"foo": "a=b"}, "an unknown argument with an equals sign"),
     ({"lanez": "1"}, "the rest of a community's name"),
+    ({"aids": '["1""2"]'}, "numbers with nothing between them"),
+    ({"aids": "[" + "1" * 40 + "]"}, "more digits than a number has"),
 ]
 
 

@@ -29,11 +29,11 @@ LONGEST_NAME = 64
 _PLAIN = re.compile(r"[^=]*+")
 _NUMBER = re.compile(r"[0-9]{0,19}+", re.ASCII)
 _NUMBERS = re.compile(
-    r"""(?: [0-9]{1,19} (?:, [ ]? [0-9]{1,19})*+ ,?
-    | \[ (?: "?[0-9]{1,19}"? (?:,[ ]?(?="?[0-9]))? )*+ \] )?+""",
+    r"""(?: [0-9]{1,19} (?: ,[ ]?[0-9]{1,19} )* ,?
+    | \[ (?: "?[0-9]{1,19}"? (?: ,[ ]?"?[0-9]{1,19}"? )* )? \] )?""",
     re.ASCII | re.VERBOSE,
 )
-_DECIMAL = re.compile(r"(?:-?[0-9]{1,9}(?:\.[0-9]{0,9})?)?+", re.ASCII)
+_DECIMAL = re.compile(r"(?:-?[0-9]{1,9}(?:\.[0-9]{0,9})?)?", re.ASCII)
 
 FORMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
