@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +43,8 @@ def unpacked(folder, requirement):
     archives = [*folder.glob("*.tar.gz")]
     if done.returncode or not archives:
         pytest.skip(f"{requirement} cannot be had: {done.stderr[-200:]}")
-    shutil.unpack_archive(archives[0], folder, filter="data")
+    guard = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # from 3.11.4 on
+    shutil.unpack_archive(archives[0], folder, **guard)
     [made] = [one for one in folder.iterdir() if one.is_dir()]
     return made
 
