@@ -28,7 +28,7 @@ from threebath.render.darkroom import develop
 from threebath.render.job import Job
 
 NO_PEERS = "sharp, express, multer, @tus/server"
-BURN = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))'])"
+BURN = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**8))'])"
 
 
 @pytest.fixture
