@@ -18,7 +18,8 @@ async def follow(
 ) -> None:
     """Have formats refused as the settings' file says, whenever it has changed.
 
-    A file that is wrong, or half written, changes nothing and is told to *observer*.
+    A file that is wrong, half written or closed to us changes nothing and is told to
+    *observer*.
     """
     log = structlog.get_logger("threebath")
     seen = _changed()
@@ -30,7 +31,7 @@ async def follow(
         seen = changed
         try:
             disabled = Settings().render.disabled
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next may be right
             observer.failed("settings", error)
             continue
         refuse(disabled)
@@ -38,8 +39,8 @@ async def follow(
 
 
 def _changed() -> int:
-    """Say when the settings' file was changed; 0 where there is none."""
+    """Say when the settings' file or its mode was changed; 0 where there is none."""
     try:
-        return FILE.stat().st_mtime_ns
+        return FILE.stat().st_ctime_ns
     except OSError:
         return 0

@@ -152,19 +152,45 @@ def nameless(folder, content):
 
 
 async def test_a_spool_on_the_same_disk_becomes_the_blob(blobs, tmp_path):
-    """Not a byte is copied; others may read it, as they may every blob."""
+    """Not a byte is copied; others may read it, if they may every blob."""
+    await blobs.put("aa/asset/e.bin", b"content")
     spool = nameless(tmp_path, b"content")
     before = open_files()
     await blobs.put_file("aa/asset/f.bin", spool, 7)
     assert open_files() == before
-    stored = (tmp_path / "root" / "aa" / "asset" / "f.bin").stat()
+    other, stored = (
+        (tmp_path / "root" / "aa" / "asset" / name).stat() for name in ("e.bin", "f.bin")
+    )
     assert stored.st_ino == os.fstat(spool).st_ino
-    assert stored.st_mode & 0o777 == 0o644
+    assert stored.st_mode == other.st_mode
     await blobs.put_file("aa/asset/g.bin", spool, 7)
     os.close(spool)
-    assert everything(tmp_path) == ["root/aa/asset/f.bin", "root/aa/asset/g.bin"]
+    names = ["e.bin", "f.bin", "g.bin"]
+    assert everything(tmp_path) == [f"root/aa/asset/{name}" for name in names]
     (tmp_path / "root" / "aa" / "asset" / "f.bin").write_bytes(b"changed")
     assert await read(blobs, "aa/asset/g.bin") == b"content"
+
+
+def test_an_operator_may_keep_all_blobs_to_the_service(tmp_path):
+    """By the umask, however a blob came to be."""
+    script = f"""
+        import asyncio, os
+        os.umask(0o077)
+        from pathlib import Path
+        from threebath.adapters.blobs.local import LocalBlobs
+        root = Path({str(tmp_path)!r})
+        spool = os.open(root, os.O_TMPFILE | os.O_RDWR, 0o600)
+        os.write(spool, b"content")
+        blobs = LocalBlobs(root)
+        asyncio.run(blobs.put("aa/a/one", b"content"))
+        asyncio.run(blobs.put_file("aa/a/two", spool, 7))
+        assert (root / "aa/a/two").stat().st_ino == os.fstat(spool).st_ino
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+    modes = {
+        (tmp_path / "aa" / "a" / name).stat().st_mode & 0o777 for name in ("one", "two")
+    }
+    assert modes == {0o600}
 
 
 async def test_a_spool_that_is_elsewhere_or_longer_is_copied(blobs, tmp_path):

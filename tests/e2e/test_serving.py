@@ -105,6 +105,9 @@ def test_a_format_is_switched_off_and_on_while_it_serves(tmp_path):
         settings.write_text("[render]\ndisabled = ['image/nonsense']\n")
         time.sleep(3)
         assert next(taken()) == {False}
+        settings.write_text("deep = " + "[" * 100_000)
+        time.sleep(3)
+        assert next(taken()) == {False}
         settings.unlink()
         assert {True} in taken()
         assert "formats are refused" in live.logs()

@@ -1,6 +1,7 @@
 """Issue, receive, commit: what holds for every dialect."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -200,6 +201,24 @@ async def test_empty_file_inputs_are_passed_over(house):
     parts = [ListPart("pic1", [], ""), ListPart("pic2", [toy(20, 20)])]
     received = await house.service.receive(ticket, WALL, ListForm(parts), slots=["a", "b"])
     assert [(one.slot, one.exclusive) for one in received.receipts] == [("a", True)]
+
+
+async def test_what_is_passed_over_is_not_kept_open(house):
+    """A small request with many empty inputs must not take a process's descriptors."""
+    held = []
+
+    class Watched(ListPart):
+        async def chunks(self):
+            held.append(len(os.listdir("/proc/self/fd")))
+            for chunk in self.content:
+                yield chunk
+
+    ticket = await house.service.issue(ADA, WALL, HERE)
+    parts = [Watched(f"pic{n}", [], "") for n in range(50)]
+    parts += [Watched("last", [toy(20, 20)])]
+    assert (await house.service.receive(ticket, WALL, ListForm(parts))).receipts
+    assert len(held) == 51
+    assert max(held) == min(held)
 
 
 async def test_options_come_from_ticket_and_form_even_after_the_file(house):

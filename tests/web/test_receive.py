@@ -171,6 +171,56 @@ async def test_who_says_no_more_in_a_line_is_answered_for_what_was_said():
     assert pipe.is_closed
 
 
+BROKEN = b"POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"
+
+
+@pytest.mark.parametrize("before", [1, 2])
+@pytest.mark.parametrize("broken", [BROKEN, b"\0\r\n\r\n"])
+async def test_who_says_something_wrong_and_no_more_is_told_after_the_answers(
+    before, broken
+):
+    """Nobody's answer is lost for what another request has wrong."""
+    app = Held()
+    connection, pipe = connected(app)
+    stream = GET * before + broken
+    connection.get_buffer(-1)[: len(stream)] = stream
+    connection.buffer_updated(len(stream))
+    assert connection.eof_received() is True
+    app.let.set()
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert [one["path"] for one in app.seen] == ["/g"] * before
+    assert pipe.written.count(b"HTTP/1.1 200 ") == before
+    assert pipe.written.count(b"HTTP/1.1 400 ") == 1
+    assert pipe.written.rindex(b" 200 ") < pipe.written.index(b" 400 ")
+    assert pipe.is_closed
+
+
+async def test_a_long_answer_is_not_cut_for_a_wrong_head_behind_it(monkeypatch):
+    """The seconds of a head do not run for one that was refused."""
+    monkeypatch.setattr("threebath.web.protocol.HEAD_SECONDS", 0.02)
+    long = asyncio.Event()
+
+    async def app(scope, _receive, send):
+        if scope["path"] == "/g":
+            await long.wait()
+        head = [(b"content-length", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    connection, pipe = connected(app)
+    first = GET.replace(b"/g", b"/short")
+    headers = b"A: b\r\n" * 130
+    await feed(connection, pipe, first + GET + b"GET / HTTP/1.1\r\n" + headers)
+    await asyncio.sleep(0.1)
+    assert not pipe.is_closed
+    long.set()
+    await asyncio.sleep(0.01)
+    assert pipe.written.count(b" 200 ") == 2
+    assert pipe.written.count(b" 400 ") == 1
+    assert pipe.is_closed
+
+
 UPGRADE = ("Connection: Upgrade", "Upgrade: h2c")
 WISH = "\r\n".join(UPGRADE).encode()
 

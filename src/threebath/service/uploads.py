@@ -203,15 +203,17 @@ class UploadService:
         # How long each of several files will be, nobody has said.
         length = expected if kind.limits.max_files == 1 else 0
         async for part in form.files():
-            spool = stack.enter_context(self.room.open(length))
-            named = len(files) < len(slots)
-            slot = slots[len(files)] if named else part.name
-            refusal = await self._fill(spool, part, kind)
-            if not spool.length and not part.filename:
-                continue
-            if len(files) == (len(slots) or kind.limits.max_files):
-                raise TooManyFiles(len(files))
-            files.append(_File(spool, slot, named, part.filename, refusal))
+            with ExitStack() as own:
+                spool = own.enter_context(self.room.open(length))
+                named = len(files) < len(slots)
+                slot = slots[len(files)] if named else part.name
+                refusal = await self._fill(spool, part, kind)
+                if not spool.length and not part.filename:
+                    continue
+                if len(files) == (len(slots) or kind.limits.max_files):
+                    raise TooManyFiles(len(files))
+                files.append(_File(spool, slot, named, part.filename, refusal))
+                stack.enter_context(own.pop_all())
         self.observer.stage("spool", perf_counter() - started)
         return files
 

@@ -75,6 +75,8 @@ class Protocol(HttpToolsProtocol):
         self._is_deaf = True
         if self._running is None or self._running.response_complete:
             return False
+        if self._last_words:
+            return True
         if self.in_body and self.cycle is self._running:
             return False
         if self.in_body:
@@ -147,12 +149,14 @@ class Protocol(HttpToolsProtocol):
     def _refuse(self, why: str) -> None:
         """End the connection with a 400, after the answers that are under way."""
         self._is_deaf = True
+        self._stop_timer()
         if not self._is_answering():
             self.send_400_response(why)
         elif not self.in_body:
             self._last_words = why
         elif self.cycle is not self._running:
             self.pipeline.popleft()
+            self.in_body = False
             self._last_words = why
         elif self.cycle.response_started:
             self.transport.close()
@@ -226,7 +230,7 @@ class Protocol(HttpToolsProtocol):
         super().on_response_complete()
         if self._last_words and not has_more and not self.transport.is_closing():
             self.send_400_response(self._last_words)
-        elif self._in_head:
+        elif self._in_head and not self._is_deaf:
             self._await_head()
 
     def _hand_on(self, body: bytes) -> None:

@@ -11,7 +11,16 @@ COPY = 1024 * 1024
 DESCRIPTORS = "/proc/self/fd"
 """Where Linux shows a process what it has open."""
 
-MODE = 0o644
+
+def _umask() -> int:
+    """Say what the process takes from the mode of its files; only setting it tells."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+MODE = 0o644 & ~_umask()
+"""Of a blob; asked for once, on import, when nobody else makes files."""
 
 Maker = Callable[[Path], int]
 """Makes a draft and returns its descriptor, which the caller syncs and closes."""
