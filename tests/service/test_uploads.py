@@ -1,9 +1,9 @@
 """Issue, receive, commit: what holds for every dialect."""
 
 import asyncio
-import os
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from tests.service.house import ADA, ALBUM, BEN, HERE, WALL, ListForm, ListPart, form
@@ -209,7 +209,7 @@ async def test_what_is_passed_over_is_not_kept_open(house):
 
     class Watched(ListPart):
         async def chunks(self):
-            held.append(len(os.listdir("/proc/self/fd")))
+            held.append(len([*Path("/proc/self/fd").iterdir()]))
             for chunk in self.content:
                 yield chunk
 
