@@ -6,13 +6,14 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops
 
-from heif import ALPHA, Piece, avif, box, coded, full, grid, resized
+from heif import ALPHA, Piece, avif, box, coded, full, grid, resized, size
 from pictures import WIDE, encoded, scene
 from threebath.core.errors import CorruptFile, FileRejected, UnknownFormat
 from threebath.core.ladder import Ladder, Rung, Size
 from threebath.render.darkroom import develop
 from threebath.render.job import Job
 from threebath.render.probe import probe
+from threebath.render.probe.items import Items
 
 JOB = Job(limits=WIDE, ladder=Ladder((Rung("x", Size(604, 604)),)))
 TILE = coded(scene(64, 64))
@@ -75,6 +76,20 @@ BAD = {
             TILE.content,
         )
     ),
+    "one tile very often, with very many properties": avif(
+        grid(255, 255, 255 * 64, 255 * 64, [2] * 255**2),
+        Piece(TILE.kind, [*[box(b"free", b"")] * 200, *TILE.properties], TILE.content),
+    ),
+    "transparency that is named again and again": avif(
+        TILE,
+        Piece(
+            b"grid",
+            [size(64, 64), full(b"auxC", ALPHA)],
+            grid(100, 99, 64, 64, []).content,
+            [(b"dimg", [3] * 9900), *[(b"auxl", [1])] * 101],
+        ),
+        resized(TILE, 1, 1),
+    ),
     "nothing in it": avif(Piece(TILE.kind, TILE.properties, b"")),
     "an item whose kind is no text": avif(TILE, Piece(b"\xffxif", [], b"x")),
     "a property whose name is no text": avif(
@@ -88,6 +103,34 @@ def test_what_would_be_dear_or_cannot_be_is_damaged(name):
     """Whatever the decoders would make of it: they do not see it."""
     with pytest.raises(CorruptFile):
         probe(BAD[name])
+
+
+@pytest.mark.parametrize("number", [2, 9000])
+def test_what_is_named_twice_is_judged_once(number, monkeypatch):
+    """A hundred kilobytes must not take seconds to judge."""
+    judged = []
+    check = Items.check_bytes
+    monkeypatch.setattr(
+        Items, "check_bytes", lambda self, item: judged.append(item) or check(self, item)
+    )
+    rows, columns = (1, 2) if number == 2 else (number // 100, 100)
+    layer = Piece(
+        b"grid",
+        [size(64, 64), full(b"auxC", ALPHA)],
+        grid(rows, columns, 64, 64, []).content,
+        [(b"dimg", [3] * number), *[(b"auxl", [1])] * 9],
+    )
+    probe(avif(TILE, layer, resized(TILE, 64, 64 if number == 2 else 1)))
+    assert len(judged) <= 4
+
+
+def test_more_pieces_than_a_decoder_takes_are_damage_and_no_lack_of_memory():
+    """libheif says of its own limits that memory could not be allocated."""
+    content = bytearray(encoded(scene(64, 64), "AVIF"))
+    place = content.index(b"iinf") + 8
+    content[place : place + 2] = struct.pack(">H", 32_768)
+    with pytest.raises(CorruptFile):
+        develop(bytes(content), JOB)
 
 
 def test_pictures_derived_in_rare_ways_are_not_supported():

@@ -149,6 +149,26 @@ def test_a_comment_between_scans_does_not_end_the_picture():
         assert develop(made + tail, JOB).size == Size(*SIZE)
 
 
+def test_a_scan_without_a_word_is_damage():
+    """Nineteen bytes, and not one too many is looked at."""
+    frame = segment(0xC0, b"\x08\0\x0a\0\x0a\1\1\x11\0")
+    for scan in (b"", b"\1", b"\1\1"):
+        with pytest.raises(CorruptFile):
+            probe(b"\xff\xd8" + frame + segment(0xDA, scan))
+
+
+def test_a_damaged_comment_or_two_do_not_matter():
+    """Nobody looks at them."""
+    text = segment_of_png(b"zTXt", b"x\0\0" + zlib.compress(b"hello")[:-4] + b"xxxx")
+    whole = FORMS["PNG"]
+    assert develop(whole[:33] + text * 2 + whole[33:], JOB).images
+
+
+def segment_of_png(name, content):
+    sum_of_it = struct.pack(">I", zlib.crc32(name + content))
+    return struct.pack(">I", len(content)) + name + content + sum_of_it
+
+
 def test_rare_codings_of_jpeg_are_of_unknown_format():
     """JPEG-LS and its like are not damaged."""
     for marker in (0xC3, 0xC9, 0xF7):

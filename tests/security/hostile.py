@@ -54,6 +54,12 @@ def text_flood(name=b"zTXt", megabytes=200):
     return chunk(name, head + zlib.compress(bytes(megabytes << 20), 9))
 
 
+def damaged_text():
+    """A comment of a megabyte whose checksum is wrong."""
+    packed = zlib.compress(bytes((1 << 20) - 8), 9)
+    return chunk(b"zTXt", b"x\0\0" + packed[:-4] + b"xxxx")
+
+
 def profile_flood(megabytes=200):
     return chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(megabytes << 20), 9))
 
@@ -78,6 +84,7 @@ def bombs():
         "a profile of 200 MB": png(64, 64, profile_flood()),
         "a comment of 200 MB": png(64, 64, text_flood()),
         "a translated comment of 200 MB": png(64, 64, text_flood(b"iTXt")),
+        "a thousand comments that end in damage": png(64, 64, damaged_text() * 1000),
         "a million chunks": png(64, 64, chunk(b"tEXt", b"a\0b") * 100_000),
     }
 

@@ -24,6 +24,7 @@ BOMBS = (
     "a profile of 200 MB",
     "a comment of 200 MB",
     "a translated comment of 200 MB",
+    "a thousand comments that end in damage",
     "a million chunks",
 )
 VERDICTS = {
@@ -33,6 +34,7 @@ VERDICTS = {
     "a profile of 200 MB": CorruptFile,
     "a comment of 200 MB": CorruptFile,
     "a translated comment of 200 MB": CorruptFile,
+    "a thousand comments that end in damage": CorruptFile,
     "a million chunks": CorruptFile,
 }
 QUICK = 0.050

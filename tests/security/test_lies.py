@@ -5,16 +5,18 @@ import struct
 import time
 from copy import deepcopy
 from itertools import accumulate, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from pictures import KIND, encoded, render, scene
+from pictures import KIND, WIDE, encoded, render, scene
 from security.misbehave import LIE
 from threebath.core.errors import CorruptFile, FileRejected, RendererFailed, TooManyFrames
 from threebath.core.kinds import Format
-from threebath.core.ladder import Size
+from threebath.core.ladder import Ladder, Rung, Size
 from threebath.render.baseline import NotBaseline, check, dress, head
 from threebath.render.darkroom import develop
 from threebath.render.job import Job
@@ -23,6 +25,7 @@ from threebath.render.judge import (
     Distrusted,
     VariantClaim,
     raise_verdict,
+    read_lengths,
     read_message,
 )
 from threebath.render.probe import read_rendition
@@ -302,3 +305,15 @@ async def test_other_bytes_than_announced_are_not_believed(pool):
         told = json.dumps({"message": TRUE, "content": content.hex()}).encode()
         with pytest.raises(RendererFailed):
             await render(pool, LIE + told)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2851), (2900, 1), (17, 33), (600, 600)])
+def test_the_longest_picture_there_is_is_believed(size):
+    """Noise of black and white, however thin: it is coded in squares of sixteen pixels."""
+    noise = Random(0).choices((0, 255), k=3 * size[0] * size[1])
+    content = encoded(Image.frombytes("RGB", size, bytes(noise)), "PNG")
+    ladder = Ladder((Rung("x", Size(3000, 3000)),))
+    (made,) = develop(content, Job(limits=WIDE, ladder=ladder)).images
+    letter, found, jpeg = made
+    claimed = [[letter, [found.width, found.height], len(jpeg)]]
+    assert read_lengths(claimed, ladder.plan(Size(*size))) == [len(jpeg)]

@@ -189,7 +189,8 @@ def read_lengths(claimed: object, targets: Sequence[Target]) -> list[int]:
 
 
 def _length(claimed: object, size: Size, name: str) -> int:
-    if type(claimed) is not int or not 0 < claimed <= TABLES + MOST_BYTES * size.pixels:
+    coded = (size.width + 15 & ~15) * (size.height + 15 & ~15)  # in squares of 16
+    if type(claimed) is not int or not 0 < claimed <= TABLES + MOST_BYTES * coded:
         raise Distrusted(f"the length of {name}")
     return claimed
 

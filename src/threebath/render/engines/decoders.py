@@ -38,6 +38,8 @@ STRICT = MappingProxyType({Format.JPEG: "warning"})
 """JPEG decoders call most damage a warning; the others have real errors."""
 MEMORY = ("out of memory", "allocat")
 """What decoders say when it is memory that they lack."""
+LIMIT = "security limit"
+"""What libheif says of what no honest file has; it calls that a lack of memory as well."""
 BITS = 8
 
 
@@ -61,7 +63,8 @@ def vips_errors() -> Iterator[None]:
     try:
         yield
     except (pyvips.Error, UnicodeDecodeError) as error:
-        if any(word in str(error) for word in MEMORY):
+        told = str(error).lower()
+        if LIMIT not in told and any(word in told for word in MEMORY):
             raise MemoryError from error
         raise CorruptFile from error
 

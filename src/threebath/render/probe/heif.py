@@ -109,9 +109,9 @@ def _decoded(items: Items, item: Item) -> int:
     tiles = [items.item(number) for number in items.references(b"dimg", item.number)]
     if not tiles or len(tiles) != rows * columns or whole != item.coded:
         raise CorruptFile("its tiles are not all there")
-    for tile in tiles:
-        if tile.kind not in CODED or tile.coded != tiles[0].coded:
-            raise CorruptFile("its tiles are not alike")
+    if any(one.kind not in CODED or one.coded != tiles[0].coded for one in tiles):
+        raise CorruptFile("its tiles are not alike")
+    for tile in {one.number: one for one in tiles}.values():
         items.check_bytes(tile)
     across, down = columns * tiles[0].coded.width, rows * tiles[0].coded.height
     if across < whole.width or down < whole.height:

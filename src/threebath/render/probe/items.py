@@ -19,19 +19,13 @@ class Item:
     Attributes:
         kind: four letters that say how it is coded, or what it is.
         properties: name and content of each, in their order.
+        coded: width and height in pixels before anything is cut or turned.
     """
 
     number: int
     kind: bytes
-    properties: Sequence[tuple[bytes, bytes]] = ()
-
-    @property
-    def coded(self) -> Size:
-        """Width and height in pixels before anything is cut or turned."""
-        for name, content in self.properties:
-            if name == b"ispe" and len(content) >= 12:  # noqa: PLR2004 - two sides
-                return Size(*struct.unpack_from(">II", content, 4))
-        return NOWHERE
+    properties: Sequence[tuple[bytes, bytes]]
+    coded: Size
 
 
 Extent = tuple[int, int, int]
@@ -47,8 +41,9 @@ class Items:
     kinds: dict[int, bytes] = field(default_factory=dict)
     properties: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
     extents: dict[int, list[Extent]] = field(default_factory=dict)
-    links: list[tuple[bytes, int, Sequence[int]]] = field(default_factory=list)
+    links: dict[tuple[bytes, int], list[int]] = field(default_factory=dict)
     inner: bytes = b""
+    known: dict[int, Item] = field(default_factory=dict)
 
     @property
     def primary(self) -> Item:
@@ -58,18 +53,23 @@ class Items:
         """Return an item, or raise `CorruptFile` if there is none."""
         if number not in self.kinds:
             raise CorruptFile("a picture cannot be found")
-        return Item(number, self.kinds[number], self.properties.get(number, []))
+        if number not in self.known:
+            properties = self.properties.get(number, [])
+            kind = self.kinds[number]
+            self.known[number] = Item(number, kind, properties, _coded(properties))
+        return self.known[number]
 
     def references(self, kind: bytes, number: int) -> list[int]:
         """List the items that an item refers to."""
-        return [
-            one for name, source, to in self.links if (name, source) == (kind, number)
-            for one in to
-        ]  # fmt: skip
+        return self.links.get((kind, number), [])
 
     def referring(self, kind: bytes, number: int) -> list[int]:
-        """List the items that refer to an item."""
-        return [source for name, source, to in self.links if name == kind and number in to]
+        """List the items that refer to an item, each once."""
+        return [
+            source
+            for (name, source), to in self.links.items()
+            if name == kind and number in to
+        ]
 
     def check_bytes(self, item: Item) -> None:
         """Raise `CorruptFile` unless the item has bytes and all of them are there."""
@@ -102,11 +102,19 @@ def read_items(meta: bytes, data: bytes) -> Items:
         items.first = _primary(found[b"pitm"])
         items.kinds.update(_kinds(found[b"iinf"]))
         items.extents.update(_extents(found.get(b"iloc", b"")))
-        items.links.extend(_links(found.get(b"iref", b"")))
+        for name, source, to in _links(found.get(b"iref", b"")):
+            items.links.setdefault((name, source), []).extend(to)
         items.properties.update(_properties(found[b"iprp"]))
     except (KeyError, IndexError, struct.error):
         raise CorruptFile("the primary picture cannot be found") from None
     return items
+
+
+def _coded(properties: Sequence[tuple[bytes, bytes]]) -> Size:
+    for name, content in properties:
+        if name == b"ispe" and len(content) >= 12:  # noqa: PLR2004 - two sides
+            return Size(*struct.unpack_from(">II", content, 4))
+    return NOWHERE
 
 
 def _number(content: bytes, place: int, length: int) -> int:
@@ -169,9 +177,12 @@ def _links(content: bytes) -> Iterator[tuple[bytes, int, list[int]]]:
     """Yield the kind of each reference, who refers, and to what."""
     if not content:
         return
-    wide = 4 if content[0] else 2
+    wide, left = 4 if content[0] else 2, MAX_BOXES
     for name, entry in boxes(content[4:]):
         count = _number(entry, wide, 2)
+        left -= count
+        if left < 0:
+            raise CorruptFile("its pictures refer to too many others")
         to = [_number(entry, wide + 2 + wide * n, wide) for n in range(count)]
         yield name, _number(entry, 0, wide), to
 
@@ -183,20 +194,27 @@ def _properties(content: bytes) -> Mapping[int, list[tuple[bytes, bytes]]]:
     if not all(name.isascii() for name, _ in shared):
         raise CorruptFile("a property has no name")
     chosen: dict[int, list[tuple[bytes, bytes]]] = {}
+    left = MAX_BOXES
     for name, entry in found:
         if name == b"ipma":
             for number, indices in _associations(entry):
-                chosen.setdefault(number, []).extend(shared[one - 1] for one in indices)
+                left -= 1 + len(indices)
+                if left < 0:
+                    raise CorruptFile("its pictures have too many properties")
+                mine = chosen.setdefault(number, [])
+                mine.extend(shared[one - 1] for one in indices if one)
     return chosen
 
 
 def _associations(content: bytes) -> Iterator[tuple[int, list[int]]]:
-    """Yield an item and the numbers (from 1) of its properties."""
+    """Yield an item and the numbers (from 1; 0 is none) of its properties."""
     wide, long = 4 if content[0] else 2, 2 if content[3] & 1 else 1
     place, mask = 8, 0x7FFF if content[3] & 1 else 0x7F
     for _ in range(min(_number(content, 4, 4), MAX_BOXES)):
         number, count = _number(content, place, wide), content[place + wide]
         place += wide + 1
-        numbers = [_number(content, place + long * n, long) & mask for n in range(count)]
+        yield (
+            number,
+            [_number(content, place + long * n, long) & mask for n in range(count)],
+        )
         place += long * count
-        yield number, [one for one in numbers if one]

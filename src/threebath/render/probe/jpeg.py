@@ -105,8 +105,10 @@ def read_jpeg(data: bytes) -> Header:
 
 def _scans(data: bytes, scan: int, found: _Found) -> tuple[int, int]:
     """Count the scans, and find the end of the picture."""
-    is_whole = not found.is_progressive and data[scan + 4] == found.components
-    if is_whole and data.endswith(EOI):  # nothing else needs to be looked for
+    has_all = data[scan + 4 : scan + 5] == bytes([found.components])
+    if (
+        has_all and not found.is_progressive and data.endswith(EOI)
+    ):  # nothing else needs to be looked for
         return 1, len(data)
     count, place = 0, scan
     for _ in range(MAX_SEGMENTS):

@@ -22,6 +22,8 @@ MAX_CHUNKS = 16_384
 this are made to waste time, and walking them takes 20 ms."""
 MAX_TEXT = 1024 * 1024
 """Bytes of all comments together, unpacked; none of them is kept."""
+STEP = 16 * 1024
+"""Bytes that are unpacked at a time; so many are counted for what damage has hidden."""
 OVERHEAD = 12
 
 
@@ -39,7 +41,8 @@ def read_png(data: bytes) -> Header:
         if name in NEEDED:
             kept.append(chunk)
         if packed := _packed_text(name, chunk):
-            room -= len(_unpacked(packed, room))
+            found, is_whole = _unpacked(packed, room)
+            room -= len(found) + (0 if is_whole else STEP)
         if name not in seen:
             seen[name] = b"" if name == b"IDAT" else chunk[8:-4]
     stored, colour = _size(seen[b"IHDR"])
@@ -95,24 +98,27 @@ def _frames(content: bytes) -> int:
 
 def _profile(content: bytes) -> bytes:
     """Unpack the colour profile; a damaged one is ignored."""
-    _name, found, packed = content.partition(b"\0")
-    return _unpacked(packed[1:], MAX_PROFILE) if found else b""
+    _name, _, packed = content.partition(b"\0")
+    found, is_whole = _unpacked(packed[1:], MAX_PROFILE)
+    return found if is_whole else b""
 
 
-def _unpacked(packed: bytes, most: int) -> bytes:
-    """Unpack up to *most* bytes; none, if they are damaged.
+def _unpacked(packed: bytes, most: int) -> tuple[bytes, bool]:
+    """Unpack up to *most* bytes, and say whether they were undamaged.
 
     Raises:
-        CorruptFile: there are more, which were put there to fill our memory.
+        CorruptFile: there are more, which were put there to take our memory and time.
     """
-    unpacker = zlib.decompressobj()
+    unpacker, found = zlib.decompressobj(), bytearray()
     try:
-        found = unpacker.decompress(packed, most + 1)
+        while packed:
+            found += unpacker.decompress(packed, STEP)
+            if len(found) > most:
+                raise CorruptFile("a profile or a comment is too large")
+            packed = unpacker.unconsumed_tail
     except zlib.error:
-        return b""
-    if len(found) > most:
-        raise CorruptFile("a profile or a comment is too large")
-    return found
+        return bytes(found), False
+    return bytes(found), True
 
 
 def _packed_text(name: bytes, chunk: bytes) -> bytes:
