@@ -203,13 +203,17 @@ async def test_empty_file_inputs_are_passed_over(house):
     assert [(one.slot, one.exclusive) for one in received.receipts] == [("a", True)]
 
 
+def open_files():
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 async def test_what_is_passed_over_is_not_kept_open(house):
     """A small request with many empty inputs must not take a process's descriptors."""
     held = []
 
     class Watched(ListPart):
         async def chunks(self):
-            held.append(len([*Path("/proc/self/fd").iterdir()]))
+            held.append(open_files())
             for chunk in self.content:
                 yield chunk
 
