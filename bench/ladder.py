@@ -25,6 +25,8 @@ OURS = {
     BARE_POOL: ("bare", "1"),
 }
 
+ONE_THREAD = {"VIPS_CONCURRENCY": "1"}
+
 Runner = Program | Thumbor
 
 
@@ -39,7 +41,6 @@ def opened(
             log = scratch / "contenders.log"
             return stack.enter_context(Program(command, env, log=log))
 
-        one = {"VIPS_CONCURRENCY": "1"}
         found: dict[str, Runner] = {}
         if limit := peers.limit():
             found[LIMIT] = start(limit)
@@ -52,7 +53,7 @@ def opened(
             found[RECIPE] = start("node", script, "recipe")
         python = (sys.executable, "-m")
         found["pyvips, thumbnail per size"] = start(
-            *python, "bench.programs.naive_vips", env=one
+            *python, "bench.programs.naive_vips", env=ONE_THREAD
         )
         found["Pillow, cascade"] = start(*python, "bench.programs.pillow", "cascade")
         found["Pillow, draft per size"] = start(*python, "bench.programs.pillow", "recipe")
@@ -64,7 +65,7 @@ def opened(
 def ours(name: str, scratch: Path) -> Program:
     """Start one of ours."""
     command = (sys.executable, "-m", "bench.programs.ours", *OURS[name])
-    return Program(command, {"VIPS_CONCURRENCY": "1"}, log=scratch / "contenders.log")
+    return Program(command, ONE_THREAD, log=scratch / "contenders.log")
 
 
 def sandbox(scratch: Path, photos: Sequence[Path], rounds: int) -> dict[str, Samples]:

@@ -166,15 +166,17 @@ def test_curves_are_read_as_the_standard_says(curve, light):
 def test_no_numbers_break_a_curve(kind, numbers):
     """It is read, or refused as damaged or as one that falls."""
     with suppress(NoCurve, NotRising):
-        read_curve(para(kind, *numbers))
+        found = read_curve(para(kind, *numbers))
+        assert len(found) == 256
+        assert found == tuple(sorted(found))
 
 
 @given(st.binary(max_size=600))
 def test_no_bytes_break_a_profile(noise):
     """Also in the place of any of its curves."""
-    judge(noise)
-    judge(profile(P3, b"para" + noise))
-    judge(profile(P3, b"curv" + noise))
+    for icc in (noise, profile(P3, b"para" + noise), profile(P3, b"curv" + noise)):
+        kept = judge(icc).keep
+        assert judge(kept).keep == kept
 
 
 @pytest.mark.parametrize(

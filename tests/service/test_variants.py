@@ -202,13 +202,17 @@ async def test_what_is_not_smaller_is_not_served(shop):
     assert len(shop.transcoder.calls) == 2
 
 
-async def test_a_renderer_that_failed_is_asked_again_later(shop):
-    """It may have been killed, or closed for a new release: the JPEG is kept briefly."""
-    shop.transcoder.failing = RendererFailed()
+@pytest.mark.parametrize(("failing", "told"), [(RendererFailed(), 1), (Busy(), 0)], ids=str)
+async def test_what_may_go_well_another_time_is_tried_again(shop, failing, told):
+    """A renderer may have been killed, or closed for a new release; that a queue is full
+    passes, and nobody is told. The JPEG is kept briefly, and nothing is remembered.
+    """
+    shop.transcoder.failing = failing
     media = await shop.media()
     assert (await shop.variants.choose(media, CHROME)).keeping is Keeping.BRIEFLY
     shop.transcoder.failing = None
     assert (await shop.variants.choose(media, CHROME)).content_type == "image/avif"
+    assert shop.notes.failures == [failing] * told
 
 
 async def test_a_rendition_that_kills_the_renderer_kills_it_a_few_times(shop):
@@ -230,16 +234,6 @@ async def test_what_is_no_rendition_is_not_tried_for_ever(shop):
         assert await shop.variants.choose(media, CHROME) == media
     assert len(shop.transcoder.calls) == 2
     assert shop.notes.failures == [failing, failing]
-
-
-async def test_a_full_queue_is_tried_again(shop):
-    """Busy passes; nobody is told, and nothing is remembered."""
-    shop.transcoder.failing = Busy()
-    media = await shop.media()
-    assert (await shop.variants.choose(media, CHROME)).keeping is Keeping.BRIEFLY
-    shop.transcoder.failing = None
-    assert (await shop.variants.choose(media, CHROME)).content_type == "image/avif"
-    assert shop.notes.failures == []
 
 
 async def test_a_store_that_fails_costs_the_variant_alone(shop):

@@ -139,13 +139,25 @@ async def test_no_refusal_stands_in_the_middle_of_an_answer():
     assert pipe.is_closed
 
 
+def said_all(app, stream):
+    """Have *stream* and its end come at once, before anything is answered."""
+    connection, pipe = connected(app)
+    connection.get_buffer(-1)[: len(stream)] = stream
+    connection.buffer_updated(len(stream))
+    assert connection.eof_received() is True
+    return connection, pipe
+
+
+async def settled():
+    """Give what can go on the turns for it."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
 async def test_who_says_no_more_is_answered():
     """A client that shuts its side after the last request, as netcat does."""
     app = Echo()
-    connection, pipe = connected(app)
-    connection.get_buffer(-1)[: len(GET)] = GET
-    connection.buffer_updated(len(GET))
-    assert connection.eof_received() is True
+    connection, pipe = said_all(app, GET)
     await feed(connection, pipe, b"")
     await asyncio.sleep(0.01)
     assert pipe.written.startswith(b"HTTP/1.1 200 ")
@@ -159,14 +171,9 @@ async def test_who_says_no_more_is_answered():
 async def test_who_says_no_more_in_a_line_is_answered_for_what_was_said():
     """The last request is cut off, those before it are not."""
     app = Held()
-    connection, pipe = connected(app)
-    stream = GET + GET + post(b"half", length=9)
-    connection.get_buffer(-1)[: len(stream)] = stream
-    connection.buffer_updated(len(stream))
-    assert connection.eof_received() is True
+    _, pipe = said_all(app, GET + GET + post(b"half", length=9))
     app.let.set()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await settled()
     assert [one["path"] for one in app.seen] == ["/g", "/g"]
     assert pipe.is_closed
 
@@ -181,14 +188,9 @@ async def test_who_says_something_wrong_and_no_more_is_told_after_the_answers(
 ):
     """Nobody's answer is lost for what another request has wrong."""
     app = Held()
-    connection, pipe = connected(app)
-    stream = GET * before + broken
-    connection.get_buffer(-1)[: len(stream)] = stream
-    connection.buffer_updated(len(stream))
-    assert connection.eof_received() is True
+    _, pipe = said_all(app, GET * before + broken)
     app.let.set()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await settled()
     assert [one["path"] for one in app.seen] == ["/g"] * before
     assert pipe.written.count(b"HTTP/1.1 200 ") == before
     assert pipe.written.count(b"HTTP/1.1 400 ") == 1
@@ -394,8 +396,7 @@ async def test_who_leaves_leaves_all_requests(caplog):
     pipe.close()
     connection.connection_lost(None)
     app.let.set()
-    for _ in range(50):
-        await asyncio.sleep(0)
+    await settled()
     assert pipe.written == b""
     assert [one.message for one in caplog.records] == []
     assert len(app.seen) == 1

@@ -13,6 +13,8 @@ MOST = 65535
 MAX_POINTS = 65_536
 NEAR = 1.5 / 255
 """How far from sRGB's a curve may be: a level, and what rounding may cost."""
+KNEE = 0.0031308
+"""The light up to which sRGB's curve is a straight line; IEC 61966-2-1."""
 
 Curve = tuple[int, ...]
 """For each level of a byte the light that it stands for: 0 to 65535."""
@@ -67,9 +69,23 @@ def write_curve(curve: Curve) -> bytes:
 def is_srgb(curve: Curve) -> bool:
     """Say whether nobody could tell a curve from sRGB's."""
     return all(
-        abs(_shown(light / MOST) - level / (LEVELS - 1)) <= NEAR
+        abs(shown(light / MOST) - level / (LEVELS - 1)) <= NEAR
         for level, light in enumerate(curve)
     )
+
+
+def shown(light: float) -> float:
+    """Return the level, of 1, at which sRGB shows a light."""
+    if light <= KNEE:
+        return light * 12.92
+    return float(1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def light_of(level: float) -> float:
+    """Return the light that a level, of 1, stands for in sRGB."""
+    if level <= KNEE * 12.92:
+        return level / 12.92
+    return float(((level + 0.055) / 1.055) ** 2.4)
 
 
 def _sampled(tag: bytes) -> Sequence[float]:
@@ -98,10 +114,3 @@ def _interpolated(tag: bytes, count: int) -> Sequence[float]:
         share = rest / (LEVELS - 1)
         found.append((points[place] * (1 - share) + after * share) / MOST)
     return found
-
-
-def _shown(light: float) -> float:
-    """Return the level, of 1, at which sRGB shows a light; IEC 61966-2-1."""
-    if light <= 0.0031308:  # noqa: PLR2004 - where its straight line ends
-        return light * 12.92
-    return float(1.055 * light ** (1 / 2.4) - 0.055)

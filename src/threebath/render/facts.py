@@ -10,6 +10,7 @@ from statistics import median
 
 from threebath.core.library import Fact
 from threebath.render.cascade import SAMPLE
+from threebath.render.curves import light_of, shown
 
 SIDE = SAMPLE.width
 ACROSS, DOWN = 4, 3
@@ -21,9 +22,6 @@ HASHED = 8
 ALPHABET = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 )
-
-SRGB_KNEE = 0.0031308
-"""Where sRGB's curve stops being a straight line."""
 
 Plane = Sequence[Sequence[float]]
 
@@ -65,10 +63,7 @@ def _cosines(count: int) -> tuple[tuple[float, ...], ...]:
 @cache
 def _linear() -> tuple[float, ...]:
     """Tabulate sRGB's curve."""
-    return tuple(
-        one / 12.92 if one <= SRGB_KNEE * 12.92 else ((one + 0.055) / 1.055) ** 2.4
-        for one in (value / 255 for value in range(256))
-    )
+    return tuple(light_of(value / 255) for value in range(256))
 
 
 def _transform(values: Sequence[float], across: int, down: int) -> Plane:
@@ -118,10 +113,7 @@ def _blurhash(bands: Sequence[bytes]) -> str:
 
 
 def _encoded(value: float) -> int:
-    value = max(0.0, min(1.0, value))
-    if value <= SRGB_KNEE:
-        return round(value * 12.92 * 255)
-    return round(float(1.055 * value ** (1 / 2.4) - 0.055) * 255)
+    return round(shown(max(0.0, min(1.0, value))) * 255)
 
 
 def _quantised(value: float) -> int:

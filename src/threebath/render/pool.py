@@ -55,7 +55,7 @@ class RenderPool:
 
     def __init__(self, settings: RenderSettings | None = None) -> None:
         self.settings = settings or RenderSettings()
-        self.disabled = frozenset(self.settings.disabled)
+        self.disabled = self.settings.disabled
         self._queue = Queue(self.settings.queue_pixels)
         self._crew = Crew(self.settings)
         self._transcoding = asyncio.Semaphore(self.settings.transcodings)

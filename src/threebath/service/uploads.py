@@ -179,7 +179,6 @@ class UploadService:
         ticket.check_fresh(self.clock())
         if ticket.kind != kind.name:
             raise WrongKind(ticket.kind, kind.name)
-        # How long each of several files will be, nobody has said.
         with ExitStack() as open_spools:
             files = await self._spool(form, kind, slots, expected, open_spools)
             if not files:

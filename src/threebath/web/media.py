@@ -11,23 +11,22 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from threebath.core.errors import PhotoNotFound, StoreFailed, UploadError
-from threebath.service.media import VIEW, Keeping, Media, MediaService
+from threebath.service.media import LOOKS, VIEW, Keeping, Media, MediaService
 from threebath.service.ports import Blobs, Observer
 from threebath.service.variants import Variants
 from threebath.web.conditions import Answer, answer
+
+HEADERS = {name: f"X-Threebath-{name.title()}" for name in LOOKS}
+"""The headers that say how a picture looks."""
 
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "X-Threebath-Colour, X-Threebath-Blurhash, "
-    "X-Threebath-Phash",
+    "Access-Control-Expose-Headers": ", ".join(HEADERS.values()),
     "X-Content-Type-Options": "nosniff",
 }
 """On whatever comes from a media address: what users sent never runs as a page."""
-
-PREFIX = "X-Threebath-"
-"""What the names of headers begin with that say how a picture looks."""
 
 CACHE: Mapping[Keeping, str] = {
     Keeping.FOR_EVER: "public, max-age=31536000, immutable",
@@ -112,7 +111,7 @@ class MediaPages:
             "ETag": f'"{media.etag}"',
             "Accept-Ranges": "bytes",
             "Cache-Control": CACHE[media.keeping],
-            **{PREFIX + name.title(): value for name, value in media.looks.items()},
+            **{HEADERS[name]: value for name, value in media.looks.items()},
             **reply.headers,
         }
         if self.variants is not None:

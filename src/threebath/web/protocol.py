@@ -80,7 +80,7 @@ class Protocol(HttpToolsProtocol):
         if self.in_body and self.cycle is self._running:
             return False
         if self.in_body:
-            self.pipeline.popleft()
+            self._drop_half_request()
         last = self.pipeline[0][0] if self.pipeline else self._running
         last.keep_alive = False
         return True
@@ -155,13 +155,17 @@ class Protocol(HttpToolsProtocol):
         elif not self.in_body:
             self._last_words = why
         elif self.cycle is not self._running:
-            self.pipeline.popleft()
-            self.in_body = False
+            self._drop_half_request()
             self._last_words = why
         elif self.cycle.response_started:
             self.transport.close()
         else:
             self.send_400_response(why)
+
+    def _drop_half_request(self) -> None:
+        """Drop the latest of those that wait: its body will never be whole."""
+        self.pipeline.popleft()
+        self.in_body = False
 
     def send_400_response(self, msg: str) -> None:
         said = [

@@ -14,9 +14,9 @@ from typing import Any
 import pyvips
 from PIL import Image, UnidentifiedImageError
 
-from threebath.core.errors import CorruptFile, FormatNotAllowed, UnknownFormat
+from threebath.core.errors import CorruptFile, FormatNotAllowed
 from threebath.core.kinds import Format
-from threebath.core.ladder import Size
+from threebath.render.probe.bmp import rare
 from threebath.render.probe.gif import frame_of
 from threebath.render.probe.header import Header
 
@@ -40,7 +40,6 @@ MEMORY = ("out of memory", "allocat")
 """What decoders say when it is memory that they lack."""
 LIMIT = "security limit"
 """What libheif says of what no honest file has; it calls that a lack of memory as well."""
-BITS = 8
 
 
 def decode(header: Header, shrink: int) -> Any:  # noqa: ANN401 - pyvips has no types
@@ -87,8 +86,7 @@ def _pillow_errors() -> Iterator[None]:
         yield
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError) as error:
         if "nsupported" in str(error):
-            told = "BMPs of this rare kind are not supported"
-            raise UnknownFormat(told) from error
+            raise rare() from error
         raise CorruptFile from error
 
 
@@ -105,8 +103,7 @@ def _gif(header: Header, _shrink: int) -> Any:  # noqa: ANN401 - pyvips has no t
     with _pillow_errors(), Image.open(BytesIO(header.body), formats=("GIF",)) as found:
         found.load()
         frame = frame_of(header.body)
-        whole = Size(frame.size.width, frame.size.height) == header.stored
-        if whole:
+        if frame.size == header.stored:
             return _to_vips(found)
         box = (
             frame.x,

@@ -34,23 +34,24 @@ def read_bmp(data: bytes) -> Header:
                 "<iiHHII", data, 18
             )
         else:
-            raise _rare()
+            raise rare()
     except struct.error:
         raise CorruptFile("it ends early") from None
     height = abs(height)
     if depth in RARE_DEPTHS:
-        raise _rare()
+        raise rare()
     if width < 1 or height < 1 or depth not in DEPTHS:
         raise CorruptFile("the header makes no sense")
     if packing in UNPACKED:
         length = (width * depth + 31) // 32 * 4 * height
     if packing in RUNS and max(width * height, len(data)) > MOST_RUNS:
-        raise _rare()
+        raise rare()
     ends = length or packing not in RUNS or data.endswith(END_OF_RUNS)
     if len(data) < start + length or not ends:
         raise CorruptFile("it ends early")
     return Header(format=Format.BMP, stored=Size(width, height), body=data)
 
 
-def _rare() -> UnknownFormat:
+def rare() -> UnknownFormat:
+    """Say that there are such BMPs, but not here."""
     return UnknownFormat("BMPs of this rare kind are not supported")

@@ -106,13 +106,14 @@ def _decoded(items: Items, item: Item) -> int:
         told = "pictures of this rare kind are not supported"
         raise UnknownFormat(told)
     rows, columns, whole = _grid(items.content(item))
-    tiles = [items.item(number) for number in items.references(b"dimg", item.number)]
+    numbers = items.references(b"dimg", item.number)
+    tiles = [items.item(number) for number in numbers]
     if not tiles or len(tiles) != rows * columns or whole != item.coded:
         raise CorruptFile("its tiles are not all there")
     if any(one.kind not in CODED or one.coded != tiles[0].coded for one in tiles):
         raise CorruptFile("its tiles are not alike")
-    for tile in {one.number: one for one in tiles}.values():
-        items.check_bytes(tile)
+    for number in {*numbers}:
+        items.check_bytes(items.item(number))
     across, down = columns * tiles[0].coded.width, rows * tiles[0].coded.height
     if across < whole.width or down < whole.height:
         raise CorruptFile("its tiles do not cover it")

@@ -2,7 +2,7 @@
 
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from threebath.core.errors import CorruptFile
 from threebath.core.ladder import Size
@@ -32,18 +32,22 @@ Extent = tuple[int, int, int]
 """Where some of an item's bytes are: in the file or a box, from where, how many."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Items:
-    """All items of a file, and where their bytes are."""
+    """All items of a file, and where their bytes are.
 
-    data: bytes
-    first: int = 0
-    kinds: dict[int, bytes] = field(default_factory=dict)
-    properties: dict[int, list[tuple[bytes, bytes]]] = field(default_factory=dict)
-    extents: dict[int, list[Extent]] = field(default_factory=dict)
-    links: dict[tuple[bytes, int], list[int]] = field(default_factory=dict)
-    inner: bytes = b""
-    known: dict[int, Item] = field(default_factory=dict)
+    Attributes:
+        first: the number of the primary picture.
+        items: by their numbers.
+        links: who refers to whom, by the kind of reference and the number that refers.
+        spaces: what an extent may be in, by the number that says so.
+    """
+
+    first: int
+    items: Mapping[int, Item]
+    extents: Mapping[int, list[Extent]]
+    links: Mapping[tuple[bytes, int], list[int]]
+    spaces: Mapping[int, bytes]
 
     @property
     def primary(self) -> Item:
@@ -51,13 +55,9 @@ class Items:
 
     def item(self, number: int) -> Item:
         """Return an item, or raise `CorruptFile` if there is none."""
-        if number not in self.kinds:
+        if number not in self.items:
             raise CorruptFile("a picture cannot be found")
-        if number not in self.known:
-            properties = self.properties.get(number, [])
-            kind = self.kinds[number]
-            self.known[number] = Item(number, kind, properties, _coded(properties))
-        return self.known[number]
+        return self.items[number]
 
     def references(self, kind: bytes, number: int) -> list[int]:
         """List the items that an item refers to."""
@@ -73,21 +73,22 @@ class Items:
 
     def check_bytes(self, item: Item) -> None:
         """Raise `CorruptFile` unless the item has bytes and all of them are there."""
-        wheres = {IN_FILE: self.data, IN_BOX: self.inner}
         total = 0
         for where, start, length in self.extents.get(item.number, []):
-            if where not in wheres or start + length > len(wheres[where]):
+            space = self.spaces.get(where, b"")
+            if where not in self.spaces or start + length > len(space):
                 raise CorruptFile("it ends early")
-            total += length or len(wheres[where]) - start
+            total += length or len(space) - start
         if not total:
             raise CorruptFile("a picture has no content")
 
     def content(self, item: Item) -> bytes:
         """Return an item's bytes, of which there are few."""
         self.check_bytes(item)
-        wheres = {IN_FILE: self.data, IN_BOX: self.inner}
-        pieces = self.extents[item.number]
-        return b"".join(wheres[where][at : at + length] for where, at, length in pieces)
+        return b"".join(
+            self.spaces[where][at : at + length]
+            for where, at, length in self.extents[item.number]
+        )
 
 
 def read_items(meta: bytes, data: bytes) -> Items:
@@ -97,24 +98,30 @@ def read_items(meta: bytes, data: bytes) -> Items:
         CorruptFile: it is damaged, or something of it cannot be found.
     """
     found = dict(boxes(meta[4:]))
-    items = Items(data, inner=found.get(b"idat", b""))
+    links: dict[tuple[bytes, int], list[int]] = {}
     try:
-        items.first = _primary(found[b"pitm"])
-        items.kinds.update(_kinds(found[b"iinf"]))
-        items.extents.update(_extents(found.get(b"iloc", b"")))
+        first = _primary(found[b"pitm"])
+        kinds = dict(_kinds(found[b"iinf"]))
+        extents = dict(_extents(found.get(b"iloc", b"")))
         for name, source, to in _links(found.get(b"iref", b"")):
-            items.links.setdefault((name, source), []).extend(to)
-        items.properties.update(_properties(found[b"iprp"]))
+            links.setdefault((name, source), []).extend(to)
+        properties = _properties(found[b"iprp"])
     except (KeyError, IndexError, struct.error):
         raise CorruptFile("the primary picture cannot be found") from None
-    return items
+    items = {
+        number: _item(number, kind, properties.get(number, []))
+        for number, kind in kinds.items()
+    }
+    spaces = {IN_FILE: data, IN_BOX: found.get(b"idat", b"")}
+    return Items(first, items, extents, links, spaces)
 
 
-def _coded(properties: Sequence[tuple[bytes, bytes]]) -> Size:
+def _item(number: int, kind: bytes, properties: Sequence[tuple[bytes, bytes]]) -> Item:
     for name, content in properties:
         if name == b"ispe" and len(content) >= 12:  # noqa: PLR2004 - two sides
-            return Size(*struct.unpack_from(">II", content, 4))
-    return NOWHERE
+            coded = Size(*struct.unpack_from(">II", content, 4))
+            return Item(number, kind, properties, coded)
+    return Item(number, kind, properties, NOWHERE)
 
 
 def _number(content: bytes, place: int, length: int) -> int:

@@ -106,10 +106,8 @@ def read_jpeg(data: bytes) -> Header:
 def _scans(data: bytes, scan: int, found: _Found) -> tuple[int, int]:
     """Count the scans, and find the end of the picture."""
     has_all = data[scan + 4 : scan + 5] == bytes([found.components])
-    if (
-        has_all and not found.is_progressive and data.endswith(EOI)
-    ):  # nothing else needs to be looked for
-        return 1, len(data)
+    if has_all and not found.is_progressive and data.endswith(EOI):
+        return 1, len(data)  # nothing else needs to be looked for
     count, place = 0, scan
     for _ in range(MAX_SEGMENTS):
         if data[place + 1] == EOI[1]:
